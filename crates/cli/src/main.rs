@@ -1,0 +1,83 @@
+//! `headway`: the page's headless twin.
+
+mod files;
+mod input;
+mod sample;
+mod score;
+mod shell;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Head MRI triage from the command line. Research software, not a medical device; all examinations need reading.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Score the studies found in files and folders.
+    Score {
+        /// Files and folders, searched to any depth.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Folder of the model: card.json and weights.safetensors.
+        #[arg(long, default_value = DEFAULT_MODEL)]
+        model: PathBuf,
+        /// Where the network runs.
+        #[arg(long, value_enum, default_value_t = Device::Auto)]
+        device: Device,
+        /// Print JSON (see docs/report.md) instead of sentences.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the network's input for the one study found, as NIfTI.
+    Input {
+        /// Files and folders, searched to any depth.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Folder of the model whose card says what the input is.
+        #[arg(long, default_value = DEFAULT_MODEL)]
+        model: PathBuf,
+        /// File to write, .nii or .nii.gz.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Write the synthetic sample study: DICOM files of a computed head, no patient.
+    Sample {
+        /// Folder to write to; made if it is missing.
+        out: PathBuf,
+    },
+}
+
+const DEFAULT_MODEL: &str = "public/models/densenet121-untrained";
+
+/// Where the network runs.
+#[derive(Clone, Copy, ValueEnum)]
+enum Device {
+    /// The graphics processor if this build and machine have one, else the processor.
+    Auto,
+    /// The processor.
+    Cpu,
+    /// The graphics processor, or fail.
+    Gpu,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Score { paths, model, device, json } => score::score(&paths, &model, device, json),
+        Command::Input { paths, model, out } => input::input(&paths, &model, &out),
+        Command::Sample { out } => sample::sample(&out),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}

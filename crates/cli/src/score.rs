@@ -1,0 +1,107 @@
+//! `headway score`: the worklist of some files and folders.
+
+use crate::Device;
+use crate::files::Files;
+use crate::shell::Shell;
+use headway_core::card::{Card, ModelIdentity};
+use headway_core::preprocess::ModelInput;
+use headway_core::reason::Reason;
+use headway_core::report::{Report, StudyReport};
+use headway_infer::{Engine, Wanted};
+use std::path::{Path, PathBuf};
+
+/// A model's files, read and checked.
+pub struct Model {
+    card_json: Vec<u8>,
+    weights: Vec<u8>,
+    /// What it expects and means.
+    pub card: Card,
+    identity: ModelIdentity,
+}
+
+impl Model {
+    /// Reads a model folder.
+    pub fn open(folder: &Path) -> Result<Self, String> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            std::fs::read(&path).map_err(|e| {
+                format!("The model's {} cannot be read ({e}). `cargo xtask model` makes the untrained one; --model names another folder.", path.display())
+            })
+        };
+        let card_json = read("card.json")?;
+        let card = Card::from_json(&card_json).map_err(|reason| reason.text)?;
+        let weights = read(&card.weights.file)?;
+        let identity = card.identify(&card_json, &weights).map_err(|reason| reason.text)?;
+        Ok(Self { card_json, weights, card, identity })
+    }
+
+    fn load(&self, device: Device) -> Result<Engine, Reason> {
+        let load = |wanted| pollster::block_on(Engine::load(&self.card_json, &self.weights, wanted));
+        let cpu = |why: &str| Wanted::Cpu { why: why.to_owned() };
+        match device {
+            Device::Cpu => load(cpu("asked for")),
+            Device::Gpu => load(Wanted::Gpu { why: "asked for".to_owned() }),
+            Device::Auto => load(Wanted::Gpu { why: "found".to_owned() }).or_else(|reason| load(cpu(&reason.text))),
+        }
+    }
+}
+
+/// Scores and prints.
+pub fn score(paths: &[PathBuf], model: &Path, device: Device, json: bool) -> Result<(), String> {
+    let model = Model::open(model)?;
+    let files = Files::find(paths);
+    let mut engine: Option<Result<Engine, Reason>> = None;
+    // The engine is loaded for the first study that gets as far, so that a folder without one answers at once.
+    let mut infer = |input: &ModelInput| {
+        let engine = engine.get_or_insert_with(|| model.load(device)).as_ref().map_err(Clone::clone)?;
+        pollster::block_on(engine.predict(&input.values, &mut |_| {}))
+    };
+    let desk = Shell::new(&files, &model.card.input).run(&mut infer);
+    let device = engine.and_then(Result::ok).map(|engine| engine.device().clone());
+    let report = Report::new(model.identity, device, &desk.view());
+    if json {
+        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
+    } else {
+        print_sentences(&report);
+    }
+    accounted_for(&report)
+}
+
+fn accounted_for(report: &Report) -> Result<(), String> {
+    let about_files = report.files.notices.iter().filter(|n| !n.is_about_a_folder()).count();
+    if report.files.used + about_files >= report.files.seen {
+        return Ok(());
+    }
+    Err(format!("{} of {} files are unaccounted for; this is a fault of Headway's, please report it.", report.files.seen - report.files.used - about_files, report.files.seen))
+}
+
+fn print_sentences(report: &Report) {
+    println!("Research software, not a medical device. All examinations need reading.");
+    println!("Model {} {}, evidence {:?}, SHA-256 {}", report.model.name, report.model.version, report.model.evidence, report.model.sha256);
+    if let Some(device) = &report.device {
+        println!("Device {:?}: {} ({})", device.tier, device.adapter, device.why);
+    }
+    report.studies.iter().for_each(print_study);
+    println!("\n{} files: {} in studies, {} not used", report.files.seen, report.files.used, report.files.notices.len());
+    for notice in &report.files.notices {
+        println!("  {}: {}", notice.path, notice.reason);
+    }
+}
+
+fn print_study(study: &StudyReport) {
+    println!("\nStudy {}: {}", study.study_uid, study.state.replace('_', " "));
+    match (study.score, study.logit, &study.reason) {
+        (Some(score), _, _) => println!("  score {score:.3}, {:?}", study.band),
+        (None, Some(logit), _) => println!("  no score: untrained model (engine check value {logit:.4}, no meaning)"),
+        (_, _, Some(reason)) => println!("  {reason}"),
+        _ => {}
+    }
+    if let Some(series) = &study.series_description {
+        println!("  series \"{series}\": {}", study.reasons.join("; "));
+    }
+    for rejected in &study.rejected {
+        let reasons: Vec<&str> = rejected.reasons.iter().map(|r| r.text.as_str()).collect();
+        println!("  not \"{}\": {}", rejected.description, reasons.join(" "));
+    }
+    study.notices.iter().for_each(|caution| println!("  caution: {caution}"));
+}

@@ -1,0 +1,108 @@
+//! Resolves the desk's effects, one after the other, on this thread.
+
+use crate::files::Files;
+use headway_core::build::Build;
+use headway_core::card::InputSpec;
+use headway_core::file::FileMeta;
+use headway_core::finding::Finding;
+use headway_core::intake::{HEADER_BYTES, Intake, Taken};
+use headway_core::preprocess::ModelInput;
+use headway_core::reason::{Code, Reason};
+use headway_core::study::StudyKey;
+use headway_core::triage::{BuildReport, Desk, Effect, Event, HeaderRead, Part};
+use std::collections::VecDeque;
+use std::time::Instant;
+
+/// What the shell asks of a network.
+pub type Infer<'a> = &'a mut dyn FnMut(&ModelInput) -> Result<Finding, Reason>;
+
+/// Files in, effects resolved, one study at a time.
+pub struct Shell<'a> {
+    files: &'a Files,
+    spec: &'a InputSpec,
+    intake: Intake,
+    input: Option<ModelInput>,
+    began: Instant,
+}
+
+impl<'a> Shell<'a> {
+    /// A shell over some files.
+    pub fn new(files: &'a Files, spec: &'a InputSpec) -> Self {
+        Self { files, spec, intake: Intake::default(), input: None, began: Instant::now() }
+    }
+
+    /// Runs the desk until nothing is left to do.
+    pub fn run(&mut self, infer: Infer) -> Desk {
+        let mut desk = Desk::default();
+        let mut effects: VecDeque<Effect> = VecDeque::new();
+        for notice in &self.files.refused {
+            effects.extend(desk.update(Event::PathRefused(notice.clone())));
+        }
+        effects.extend(desk.update(Event::FilesFound(self.files.metas.clone())));
+        while let Some(effect) = effects.pop_front() {
+            if let Some(event) = self.resolve(effect, infer) {
+                effects.extend(desk.update(event));
+            }
+        }
+        desk
+    }
+
+    fn resolve(&mut self, effect: Effect, infer: Infer) -> Option<Event> {
+        match effect {
+            Effect::ReadHeaders(job, files) => {
+                let read = files.iter().map(|file| self.read_header(file)).collect();
+                Some(Event::HeadersRead(job, read))
+            }
+            Effect::Build(job, study) => {
+                let (report, input) = self.build(&study);
+                self.input = input;
+                Some(Event::Built(job, study, Box::new(report)))
+            }
+            Effect::Infer(job, study) => {
+                let began = self.millis();
+                let outcome = match self.input.take() {
+                    Some(input) => infer(&input),
+                    None => Err(Reason::new(Code::Internal, "The network was asked before its input was ready.")),
+                };
+                Some(Event::Inferred(job, study, outcome, self.millis() - began))
+            }
+            Effect::Stop(_) => None,
+        }
+    }
+
+    fn read_header(&mut self, file: &FileMeta) -> HeaderRead {
+        let began = self.millis();
+        let outcome = self.take(file);
+        HeaderRead { file: file.id, outcome, millis: self.millis() - began }
+    }
+
+    fn take(&mut self, file: &FileMeta) -> Result<Part, Reason> {
+        let head = self.files.read(file.id, HEADER_BYTES)?;
+        let mut taken = self.intake.take(file.id, &file.path, &head, file.size_bytes);
+        if matches!(taken, Taken::NeedsWholeFile) {
+            let whole = self.files.read(file.id, u64::MAX)?;
+            taken = self.intake.take(file.id, &file.path, &whole, whole.len() as u64);
+        }
+        match taken {
+            Taken::Part(part) => Ok(*part),
+            Taken::Refused(reason) => Err(reason),
+            Taken::NeedsWholeFile => Err(Reason::new(Code::DamagedHeader, "The header does not end before the file does.")),
+        }
+    }
+
+    /// Builds the network's input for a study.
+    pub fn build(&mut self, study: &StudyKey) -> (BuildReport, Option<ModelInput>) {
+        let began = self.millis();
+        let mut build = Build::begin(&self.intake, study, self.spec);
+        while let Some(file) = build.wanted() {
+            let bytes = self.files.read(file, u64::MAX);
+            build.give(bytes.as_deref().map_err(Clone::clone));
+        }
+        let built = build.volume(self.millis() - began);
+        built.prepare(self.spec, || self.millis())
+    }
+
+    fn millis(&self) -> f64 {
+        self.began.elapsed().as_secs_f64() * 1e3
+    }
+}

@@ -1,0 +1,94 @@
+//! A study's way from headers to the network's input, one file at a time.
+//! The shell hands over bytes as it can get them; core never waits for a file.
+
+use crate::card::InputSpec;
+use crate::file::FileId;
+use crate::intake::{Choice, Intake};
+use crate::preprocess::{ModelInput, prepare};
+use crate::reason::Reason;
+use crate::selection::SelectionReport;
+use crate::study::StudyKey;
+use crate::triage::BuildReport;
+use crate::volume::{Volume, VolumeBuilder};
+
+/// A study being built. Ask for [`Self::wanted`], answer with [`Self::give`], until nothing is wanted;
+/// then [`Self::volume`] and [`Built::prepare`].
+#[derive(Debug)]
+pub struct Build {
+    selection: SelectionReport,
+    cautions: Vec<String>,
+    builder: Result<VolumeBuilder, Reason>,
+    given: usize,
+}
+
+/// A study whose files have all been read.
+#[derive(Debug)]
+pub struct Built {
+    report: BuildReport,
+    volume: Option<Volume>,
+}
+
+impl Build {
+    /// Chooses the series.
+    pub fn begin(intake: &Intake, study: &StudyKey, spec: &InputSpec) -> Self {
+        let Choice { selection, cautions, stack } = intake.choose(study, spec);
+        Self { selection, cautions, builder: stack.map(VolumeBuilder::new), given: 0 }
+    }
+
+    /// The next file to read, if any.
+    pub fn wanted(&self) -> Option<FileId> {
+        let builder = self.builder.as_ref().ok()?;
+        builder.instances().get(self.given).map(|instance| instance.file)
+    }
+
+    /// The bytes of the file wanted, or why they cannot be had.
+    pub fn give(&mut self, bytes: Result<&[u8], Reason>) {
+        if let Ok(builder) = &mut self.builder {
+            match bytes {
+                Ok(bytes) => builder.place(self.given, bytes),
+                Err(reason) => builder.refuse(self.given, reason),
+            }
+            self.given += 1;
+        }
+    }
+
+    /// The volume, once nothing is wanted any more; `volume_ms` is the time it took.
+    pub fn volume(self, volume_ms: f64) -> Built {
+        let (volume, unusable) = match self.builder {
+            Ok(builder) => builder.finish(),
+            Err(reason) => (Err(reason), Vec::new()),
+        };
+        let (volume, outcome) = match volume {
+            Ok(volume) => (Some(volume), Ok(())),
+            Err(reason) => (None, Err(reason)),
+        };
+        let report = BuildReport {
+            selection: self.selection,
+            cautions: self.cautions,
+            unusable,
+            outcome,
+            volume_ms,
+            prepare_ms: 0.0,
+        };
+        Built { report, volume }
+    }
+}
+
+impl Built {
+    /// The network's input, or the reason why there is none inside the report.
+    pub fn prepare(mut self, spec: &InputSpec, millis: impl Fn() -> f64) -> (BuildReport, Option<ModelInput>) {
+        let Some(volume) = self.volume else {
+            return (self.report, None);
+        };
+        let began = millis();
+        let prepared = prepare(&volume, spec);
+        self.report.prepare_ms = millis() - began;
+        match prepared {
+            Ok(input) => (self.report, Some(input)),
+            Err(reason) => {
+                self.report.outcome = Err(reason);
+                (self.report, None)
+            }
+        }
+    }
+}

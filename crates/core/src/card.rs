@@ -1,0 +1,280 @@
+//! The model card: what a network expects, what its number means, and where it comes from.
+//!
+//! `card.json` is the low form; [`Card`] is the checked one that the rest of the code sees.
+//! Code holds no spacing, size or threshold of its own: they all come from here.
+
+use crate::reason::{Code, Reason};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The major schema version this program understands.
+const SCHEMA_MAJOR: &str = "1";
+
+/// On what kind of evidence the score rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// Random weights: the number checks the engine and means nothing.
+    Untrained,
+    /// Trained and tested on synthetic heads only.
+    Synthetic,
+    /// Calibrated on examinations of the site that uses it.
+    Local,
+    /// Shown on patients of several sites.
+    Clinical,
+}
+
+/// A model as its card describes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// Schema version, `major.minor`.
+    pub schema: String,
+    /// Name of the model.
+    pub name: String,
+    /// Version of the model.
+    pub version: String,
+    /// On what the score rests.
+    pub evidence: Evidence,
+    /// What it may be used for, shown beside every score.
+    pub intended_use: String,
+    /// The network.
+    pub architecture: Architecture,
+    /// What goes in.
+    pub input: InputSpec,
+    /// What comes out.
+    pub output: OutputSpec,
+    /// Platt scaling from logit to probability; `None` where nothing was calibrated.
+    pub calibration: Option<Calibration>,
+    /// Operating points on the calibrated probability; `None` where there are none.
+    pub thresholds: Option<Thresholds>,
+    /// What it was trained on, in words.
+    pub training_data: String,
+    /// For whom it was made, in words.
+    pub population: String,
+    /// Licence of the weights.
+    pub licence: String,
+    /// The weights' file.
+    pub weights: WeightsSpec,
+    /// A known input's known answer, checked before a device is trusted.
+    pub self_test: SelfTest,
+}
+
+/// A 3D DenseNet as MONAI parameterises it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Architecture {
+    /// Always `monai_densenet`.
+    pub kind: String,
+    /// Input channels.
+    pub in_channels: usize,
+    /// Output channels.
+    pub out_channels: usize,
+    /// Channels after the stem.
+    pub init_features: usize,
+    /// Channels each dense layer adds.
+    pub growth_rate: usize,
+    /// Dense layers in each block.
+    pub block_config: Vec<usize>,
+    /// Width of a dense layer's bottleneck, in growth rates.
+    pub bn_size: usize,
+}
+
+/// What the network expects of an examination (paper, section 2).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InputSpec {
+    /// *Modality* (0008,0060).
+    pub modality: String,
+    /// Part of the body, `head`.
+    pub body_part: String,
+    /// Contrast, `T2w`.
+    pub contrast: String,
+    /// Acquisition plane, `axial`.
+    pub plane: String,
+    /// Towards what each array index increases, `RAS`.
+    pub orientation: String,
+    /// Isotropic spacing the volume is resampled to, mm.
+    pub resample_mm: f64,
+    /// Every resampled side must exceed this, voxels.
+    pub min_side_voxels: usize,
+    /// How the head is centred.
+    pub centre: CentreSpec,
+    /// Side of the field of view after cropping and padding, voxels of `resample_mm`.
+    pub field_voxels: usize,
+    /// Side of the network's input, voxels.
+    pub size_voxels: usize,
+    /// Bounds after the z-score.
+    pub clamp: [f32; 2],
+    /// What a stack of slices must satisfy.
+    pub geometry: GeometryLimits,
+}
+
+/// How the head is found on the middle axial slice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CentreSpec {
+    /// Signal over this many standard deviations of the slice is head.
+    pub threshold_std: f64,
+    /// Margin kept around the head, voxels.
+    pub margin_voxels: usize,
+}
+
+/// What a stack of slices must satisfy to be scored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GeometryLimits {
+    /// Fewest slices.
+    pub min_slices: usize,
+    /// Widest distance between neighbouring slices, mm.
+    pub max_spacing_mm: f64,
+    /// How far a slice may lie from its even place, as a fraction of the slice spacing.
+    pub max_position_error_fraction: f64,
+    /// Largest angle between the stack's axis and the slice normal, degrees.
+    pub max_tilt_degrees: f64,
+    /// Largest angle between the slice normal and the patient's long axis, degrees.
+    pub max_obliquity_degrees: f64,
+}
+
+/// What the network's output means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputSpec {
+    /// In words.
+    pub meaning: String,
+}
+
+/// Platt scaling: probability = sigmoid(slope · logit + intercept).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Factor on the logit.
+    pub slope: f64,
+    /// Added to the scaled logit.
+    pub intercept: f64,
+}
+
+/// Operating points on the calibrated probability.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Thresholds {
+    /// Below it: not flagged.
+    pub sensitive: f64,
+    /// At or over it: flagged. Between the two: uncertain.
+    pub specific: f64,
+}
+
+/// The weights' file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeightsSpec {
+    /// File name beside the card.
+    pub file: String,
+    /// SHA-256 of its bytes, lower-case hexadecimal.
+    pub sha256: String,
+    /// Number of learnt parameters.
+    pub parameters: usize,
+}
+
+/// A known input's known answer. The input is [`crate::preprocess::probe_input`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SelfTest {
+    /// Side of the input, voxels.
+    pub size_voxels: usize,
+    /// The answer.
+    pub logit: f64,
+    /// How far a device may be off.
+    pub tolerance: f64,
+}
+
+/// What the page and every export say of the model in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelIdentity {
+    /// Name of the model.
+    pub name: String,
+    /// Version of the model.
+    pub version: String,
+    /// On what the score rests.
+    pub evidence: Evidence,
+    /// SHA-256 over card and weights, lower-case hexadecimal.
+    pub sha256: String,
+    /// What it may be used for.
+    pub intended_use: String,
+}
+
+impl Card {
+    /// Reads `card.json` and checks it.
+    ///
+    /// # Errors
+    /// [`Code::ModelUnusable`] with what is wrong, in words.
+    pub fn from_json(json: &[u8]) -> Result<Self, Reason> {
+        let unusable = |text: String| Reason::new(Code::ModelUnusable, text);
+        let value: serde_json::Value = serde_json::from_slice(json)
+            .map_err(|e| unusable(format!("The model card is not valid JSON: {e}.")))?;
+        let schema = value.get("schema").and_then(|s| s.as_str()).unwrap_or_default().to_owned();
+        if schema.split('.').next() != Some(SCHEMA_MAJOR) {
+            return Err(unusable(format!(
+                "The model card has schema version \"{schema}\"; this program understands version {SCHEMA_MAJOR}. \
+                 Use a matching version of Headway or export the model again."
+            )));
+        }
+        let card: Self = serde_json::from_value(value)
+            .map_err(|e| unusable(format!("The model card cannot be read: {e}.")))?;
+        card.check().map_err(|problem| unusable(format!("The model card does not make sense: {problem}.")))?;
+        Ok(card)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let input = &self.input;
+        let checks = [
+            (self.architecture.kind == "monai_densenet", "the architecture is not a MONAI DenseNet"),
+            (self.architecture.in_channels == 1, "the network does not take one channel"),
+            (self.architecture.out_channels == 1, "the network does not give one output"),
+            (!self.architecture.block_config.is_empty(), "the network has no blocks"),
+            (input.orientation == "RAS", "the orientation is not RAS"),
+            (input.resample_mm > 0.0, "the resampled spacing is not positive"),
+            (input.size_voxels >= 32 && input.size_voxels <= 256, "the input size is not between 32 and 256 voxels"),
+            (input.field_voxels >= input.size_voxels, "the field of view is smaller than the input"),
+            (input.clamp[0] < input.clamp[1], "the clamp is not an interval"),
+            (input.geometry.min_slices >= 2, "a stack needs two slices at least"),
+            (self.calibration.is_none_or(|c| c.slope > 0.0), "the calibration slope is not positive"),
+            (
+                self.thresholds.is_none_or(|t| 0.0 <= t.sensitive && t.sensitive <= t.specific && t.specific <= 1.0),
+                "the thresholds are not 0 <= sensitive <= specific <= 1",
+            ),
+            (
+                self.evidence == Evidence::Untrained || (self.calibration.is_some() && self.thresholds.is_some()),
+                "a trained model needs a calibration and thresholds",
+            ),
+        ];
+        match checks.iter().find(|(holds, _)| !holds) {
+            Some((_, problem)) => Err((*problem).to_owned()),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks the weights against the card and names the model by both.
+    ///
+    /// # Errors
+    /// [`Code::ModelUnusable`] where the bytes are not those the card was made for.
+    pub fn identify(&self, card_json: &[u8], weights: &[u8]) -> Result<ModelIdentity, Reason> {
+        let found = hex(&Sha256::digest(weights));
+        if found != self.weights.sha256 {
+            return Err(Reason::new(
+                Code::ModelUnusable,
+                format!(
+                    "The weights of model {} are not those its card names (SHA-256 {}… instead of {}…). \
+                     The download may be incomplete: reload, or install the model again.",
+                    self.name,
+                    &found[..12],
+                    self.weights.sha256.get(..12).unwrap_or("none"),
+                ),
+            ));
+        }
+        let mut both = Sha256::new();
+        both.update(card_json);
+        both.update(weights);
+        Ok(ModelIdentity {
+            name: self.name.clone(),
+            version: self.version.clone(),
+            evidence: self.evidence,
+            sha256: hex(&both.finalize()),
+            intended_use: self.intended_use.clone(),
+        })
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,110 @@
+//! The headers read so far, study by study: the room's memory between reading and choosing.
+
+use crate::card::InputSpec;
+use crate::file::FileId;
+use crate::instance::{HeaderOutcome, Instance};
+use crate::reason::{Code, Reason};
+use crate::selection::{SelectionReport, Stack, select};
+use crate::series::Series;
+use crate::study::{Patient, StudyKey};
+use crate::triage::Part;
+use std::collections::{BTreeMap, HashMap};
+
+/// Most bytes of a file worth reading for its header alone.
+/// Classic MR headers take 2 to 40 kB; a larger one costs a second read of the file.
+pub const HEADER_BYTES: u64 = 64 * 1024;
+
+/// Everything known of the files handed in.
+#[derive(Debug, Default)]
+pub struct Intake {
+    studies: BTreeMap<StudyKey, Vec<Instance>>,
+    /// Path of the file that first brought an image, by *SOP Instance UID* and patient.
+    seen: HashMap<(String, String), String>,
+}
+
+/// What a header came to, for the shell.
+#[derive(Debug)]
+pub enum Taken {
+    /// Part of a study.
+    Part(Box<Part>),
+    /// The bytes end before the header does: hand over the whole file.
+    NeedsWholeFile,
+    /// Not used, and why.
+    Refused(Reason),
+}
+
+/// The series to read for a study.
+#[derive(Debug)]
+pub struct Choice {
+    /// Which, why, and why not the others.
+    pub selection: SelectionReport,
+    /// What the reader should know beside the score.
+    pub cautions: Vec<String>,
+    /// The stack to read, or why there is none.
+    pub stack: Result<Stack, Reason>,
+}
+
+impl Intake {
+    /// Reads the header from the first `bytes` of a file of `file_size_bytes`.
+    pub fn take(&mut self, file: FileId, path: &str, bytes: &[u8], file_size_bytes: u64) -> Taken {
+        let instance = match Instance::read(file, path, bytes, file_size_bytes) {
+            HeaderOutcome::Read(instance) => *instance,
+            HeaderOutcome::NeedsWholeFile => return Taken::NeedsWholeFile,
+            HeaderOutcome::Refused(reason) => return Taken::Refused(reason),
+        };
+        let identity = (instance.patient.id.clone(), instance.sop_instance_uid.clone());
+        if let Some(first) = self.seen.get(&identity) {
+            return Taken::Refused(Reason::new(Code::DuplicateInstance, format!("The same image as {first}; this copy is set aside.")));
+        }
+        self.seen.insert(identity, path.to_owned());
+        let part = Part { patient: instance.patient.clone(), study: instance.study.clone() };
+        self.studies.entry(instance.study_key()).or_default().push(instance);
+        Taken::Part(Box::new(part))
+    }
+
+    /// Chooses the series of a study that the model is made for.
+    pub fn choose(&self, key: &StudyKey, spec: &InputSpec) -> Choice {
+        let instances = self.studies.get(key).map(Vec::as_slice).unwrap_or_default();
+        let mut by_series: BTreeMap<&str, Vec<Instance>> = BTreeMap::new();
+        for instance in instances {
+            by_series.entry(&instance.series.uid).or_default().push(instance.clone());
+        }
+        let series = by_series.into_values().filter_map(Series::new).collect();
+        let (selection, stack) = select(series, spec);
+        Choice {
+            cautions: stack.as_ref().map(cautions).unwrap_or_default(),
+            stack: self.one_patient(key, instances).and(stack),
+            selection,
+        }
+    }
+
+    /// Patients that disagree inside a study, or share its UID, withhold the score.
+    fn one_patient(&self, key: &StudyKey, instances: &[Instance]) -> Result<(), Reason> {
+        let mixed = |what: &str| {
+            Reason::new(
+                Code::MixedPatients,
+                format!("{what} Headway does not guess whose images these are: have the study corrected in the archive."),
+            )
+        };
+        if let Some(first) = instances.first() {
+            let disagrees = |patient: &Patient| !first.patient.agrees_with(patient);
+            if instances.iter().any(|instance| disagrees(&instance.patient)) {
+                return Err(mixed("The images of this study name different patients."));
+            }
+        }
+        let shared = self.studies.keys().any(|other| other.study_uid == key.study_uid && other.patient_id != key.patient_id);
+        if shared {
+            return Err(mixed("Another patient's images carry the same Study Instance UID."));
+        }
+        Ok(())
+    }
+}
+
+fn cautions(stack: &Stack) -> Vec<String> {
+    let mut cautions = Vec::new();
+    let middle = stack.series.middle();
+    if !middle.acquisition.contrast_agent.is_empty() {
+        cautions.push("Acquired with a contrast agent; the model expects images without.".to_owned());
+    }
+    cautions
+}

@@ -1,0 +1,27 @@
+//! Bytes become worklist rows.
+//!
+//! Core is handed bytes and the time; it asks for neither.
+//! No IO, no clock, no browser, no GPU. One way through, each file named after what comes out of it:
+//!
+//! [`instance`] → [`series`] → [`selection`] → [`geometry`] → [`volume`] → [`preprocess`] → [`worklist`],
+//! with [`intake`] holding what has been read, and [`triage`] the desk that tells the shell what to do next.
+
+pub mod build;
+pub mod canonical;
+pub mod card;
+pub mod contrast;
+pub mod file;
+pub mod finding;
+pub mod frame;
+pub mod geometry;
+pub mod instance;
+pub mod intake;
+pub mod preprocess;
+pub mod reason;
+pub mod report;
+pub mod selection;
+pub mod series;
+pub mod study;
+pub mod triage;
+pub mod volume;
+pub mod worklist;

@@ -1,0 +1,273 @@
+//! A volume becomes the network's input: the paper's steps, as its card parameterises them.
+//!
+//! Resampling to 1 mm, cropping and padding to the field of view, and resizing are each a linear map per axis,
+//! so their composition is one too: every output index reads at most four input planes per axis.
+//! The three maps are composed once and applied once; no 1 mm volume is ever made.
+
+use crate::canonical::Canonical;
+use crate::card::{CentreSpec, InputSpec};
+use crate::geometry::Geometry;
+use crate::reason::{Code, Reason};
+use crate::volume::Volume;
+use glam::{DAffine3, DMat3, DVec3};
+
+/// What the network is given: a cube in RAS order, z-scored and clamped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelInput {
+    /// `[size, size, size]`, the last (Superior) index fastest.
+    pub values: Vec<f32>,
+    /// Side of the cube, voxels.
+    pub size: usize,
+    /// Stored voxel indices (column, row, slice) from input indices.
+    pub voxel_from_model: DAffine3,
+    /// Millimetres in DICOM patient coordinates from input indices.
+    pub patient_from_model: DAffine3,
+}
+
+/// One output value's share of an input: up to four `(index, weight)` pairs.
+type Taps = Vec<(usize, f32)>;
+
+/// Prepares a volume.
+///
+/// # Errors
+/// [`Code::IncompleteHead`] where a side is too short, [`Code::EmptyVolume`] where there is nothing to centre on.
+pub fn prepare(volume: &Volume, spec: &InputSpec) -> Result<ModelInput, Reason> {
+    volume.geometry.covers_a_head(spec)?;
+    let source = Source::new(volume);
+    let resampled = Axis::resampled(&volume.geometry, source.canonical, spec.resample_mm);
+    let crops = centre(&source, &resampled, &spec.centre)?;
+    let axes: [Axis; 3] = std::array::from_fn(|a| Axis { crop: crops[a], ..resampled[a] });
+    let taps = axes.map(|axis| axis.model_taps(spec));
+    let mut values = source.contract(&taps);
+    z_score(&mut values, spec.clamp)?;
+    let voxel_from_model = source.canonical.voxel_from_canonical() * canonical_from_model(&axes, spec);
+    Ok(ModelInput {
+        values,
+        size: spec.size_voxels,
+        voxel_from_model,
+        patient_from_model: volume.geometry.patient_from_voxel * voxel_from_model,
+    })
+}
+
+/// A known input for self-tests and golden vectors: `clamp(1.5 (sin 0.9x + cos 0.7y · sin 0.5z), -1, 5)`,
+/// shape `dims`, last index fastest.
+pub fn probe_input(dims: [usize; 3]) -> Vec<f32> {
+    let mut values = Vec::with_capacity(dims.iter().product());
+    for x in 0..dims[0] {
+        for y in 0..dims[1] {
+            for z in 0..dims[2] {
+                let (x, y, z) = (x as f64, y as f64, z as f64);
+                let value = 1.5 * ((0.9 * x).sin() + (0.7 * y).cos() * (0.5 * z).sin());
+                values.push(value.clamp(-1.0, 5.0) as f32);
+            }
+        }
+    }
+    values
+}
+
+/// One RAS axis on its way from stored voxels to the network's.
+#[derive(Clone, Copy, Debug)]
+struct Axis {
+    stored: usize,
+    resampled: usize,
+    /// Stored indices per resampled index.
+    step: f64,
+    crop: Crop,
+}
+
+/// The part of the resampled axis that is kept.
+#[derive(Clone, Copy, Debug)]
+struct Crop {
+    start: usize,
+    len: usize,
+}
+
+impl Axis {
+    fn resampled(geometry: &Geometry, canonical: Canonical, target_mm: f64) -> [Self; 3] {
+        let (spacing, dims) = (geometry.spacing_mm(), geometry.resampled_dims(target_mm));
+        std::array::from_fn(|ras| {
+            let axis = canonical.voxel_axis[ras];
+            Self {
+                stored: canonical.dims[ras],
+                resampled: dims[axis],
+                step: target_mm / spacing[axis],
+                crop: Crop { start: 0, len: dims[axis] },
+            }
+        })
+    }
+
+    /// Linear interpolation at a resampled index; beyond the last voxel the border is repeated.
+    fn stored_taps(&self, resampled_index: usize) -> [(usize, f64); 2] {
+        let position = (resampled_index as f64 * self.step).clamp(0.0, (self.stored - 1) as f64);
+        linear(position, self.stored)
+    }
+
+    /// Index in the crop from index in the field of view: negative or past the end is padding.
+    fn crop_from_field(&self, field_index: usize, spec: &InputSpec) -> Option<usize> {
+        let index = field_index as isize + self.field_offset(spec);
+        (0..self.crop.len as isize).contains(&index).then_some(index as usize)
+    }
+
+    /// Padding puts `w / 2` before and the rest after; cropping starts `size / 2` before the middle.
+    fn field_offset(&self, spec: &InputSpec) -> isize {
+        let (len, field) = (self.crop.len as isize, spec.field_voxels as isize);
+        if len < field { -((field - len) / 2) } else { len / 2 - field / 2 }
+    }
+
+    /// For each index of the network's input, the stored indices it reads.
+    fn model_taps(&self, spec: &InputSpec) -> Vec<Taps> {
+        (0..spec.size_voxels)
+            .map(|model_index| {
+                let mut taps = Taps::new();
+                for (field_index, outer) in linear(field_from_model(model_index, spec), spec.field_voxels) {
+                    let Some(crop_index) = self.crop_from_field(field_index, spec) else { continue };
+                    for (stored_index, inner) in self.stored_taps(crop_index + self.crop.start) {
+                        taps.push((stored_index, (outer * inner) as f32));
+                    }
+                }
+                taps
+            })
+            .collect()
+    }
+}
+
+/// Position in the field of view from an index of the input: half-pixel centres, no anti-aliasing.
+fn field_from_model(model_index: usize, spec: &InputSpec) -> f64 {
+    let scale = spec.field_voxels as f64 / spec.size_voxels as f64;
+    ((model_index as f64 + 0.5) * scale - 0.5).clamp(0.0, (spec.field_voxels - 1) as f64)
+}
+
+/// The two neighbours of a position and their weights.
+fn linear(position: f64, len: usize) -> [(usize, f64); 2] {
+    let below = (position.floor() as usize).min(len - 1);
+    let weight = position - below as f64;
+    [(below, 1.0 - weight), ((below + 1).min(len - 1), weight)]
+}
+
+/// Finds the head on the middle axial slice of the resampled volume (paper, section 2, step 4).
+fn centre(source: &Source, axes: &[Axis; 3], spec: &CentreSpec) -> Result<[Crop; 3], Reason> {
+    let all = |axis: &Axis| -> Vec<Taps> {
+        (0..axis.resampled).map(|i| axis.stored_taps(i).map(|(index, weight)| (index, weight as f32)).to_vec()).collect()
+    };
+    let middle = axes[2].resampled / 2;
+    let slice = source.contract(&[all(&axes[0]), all(&axes[1]), vec![all(&axes[2]).swap_remove(middle)]]);
+    let (nx, ny) = (axes[0].resampled, axes[1].resampled);
+    let (_, std) = mean_and_std(&slice);
+    let is_head = |x: usize, y: usize| f64::from(slice[x * ny + y]) > spec.threshold_std * std;
+    let along_x: Vec<bool> = (0..nx).map(|x| is_head(x, ny / 2)).collect();
+    let along_y: Vec<bool> = (0..ny).map(|y| is_head(nx / 2, y)).collect();
+    match (Crop::around(&along_x, spec.margin_voxels), Crop::around(&along_y, spec.margin_voxels)) {
+        (Some(x), Some(y)) => Ok([x, y, axes[2].crop]),
+        _ => Err(Reason::new(
+            Code::EmptyVolume,
+            "No head on the middle slice: the images are empty there. Open the series in a viewer and check it.",
+        )),
+    }
+}
+
+impl Crop {
+    /// Keeps what lies between the first and the last true, with a margin.
+    /// As in the authors' code the far side loses one voxel at least.
+    fn around(mask: &[bool], margin: usize) -> Option<Self> {
+        let first = mask.iter().position(|&inside| inside)?;
+        let from_end = mask.iter().rev().position(|&inside| inside)?;
+        let start = first.saturating_sub(margin);
+        let end = mask.len() - from_end.saturating_sub(margin).max(1);
+        (start < end).then(|| Self { start, len: end - start })
+    }
+}
+
+/// A volume read in RAS order where it lies, without reordering it first.
+struct Source<'a> {
+    signal: &'a [f32],
+    canonical: Canonical,
+    offset: usize,
+    strides: [isize; 3],
+}
+
+impl<'a> Source<'a> {
+    fn new(volume: &'a Volume) -> Self {
+        let canonical = Canonical::of(&volume.geometry);
+        let (offset, strides) = canonical.offset_and_strides(volume.geometry.dims);
+        Self { signal: &volume.signal, canonical, offset, strides }
+    }
+
+    /// Applies one linear map per axis; result in RAS order, last index fastest.
+    ///
+    /// Superior first: it touches whole planes of the stored volume, in the order they lie for axial images.
+    fn contract(&self, taps: &[Vec<Taps>; 3]) -> Vec<f32> {
+        let [nx, ny, _] = self.canonical.dims;
+        let [mx, my, mz] = [taps[0].len(), taps[1].len(), taps[2].len()];
+        let mut values = vec![0.0; mx * my * mz];
+        let mut plane = vec![0.0; nx * ny];
+        let mut rows = vec![0.0; nx * my];
+        for (z, z_taps) in taps[2].iter().enumerate() {
+            plane.fill(0.0);
+            for &(index, weight) in z_taps {
+                self.add_plane(index, weight, &mut plane);
+            }
+            for x in 0..nx {
+                for (y, y_taps) in taps[1].iter().enumerate() {
+                    rows[x * my + y] = y_taps.iter().map(|&(index, weight)| weight * plane[x * ny + index]).sum();
+                }
+            }
+            for (x, x_taps) in taps[0].iter().enumerate() {
+                for y in 0..my {
+                    values[(x * my + y) * mz + z] = x_taps.iter().map(|&(index, weight)| weight * rows[index * my + y]).sum();
+                }
+            }
+        }
+        values
+    }
+
+    /// Adds the weighted plane at one Superior index; `plane` is `[x][y]`.
+    fn add_plane(&self, z: usize, weight: f32, plane: &mut [f32]) {
+        let [nx, ny, _] = self.canonical.dims;
+        let start = self.offset as isize + z as isize * self.strides[2];
+        let at = |x: usize, y: usize| (start + x as isize * self.strides[0] + y as isize * self.strides[1]) as usize;
+        // The inner loop follows the smaller stride, whichever axis has it.
+        if self.strides[0].abs() < self.strides[1].abs() {
+            for y in 0..ny {
+                for x in 0..nx {
+                    plane[x * ny + y] += weight * self.signal[at(x, y)];
+                }
+            }
+        } else {
+            for x in 0..nx {
+                for y in 0..ny {
+                    plane[x * ny + y] += weight * self.signal[at(x, y)];
+                }
+            }
+        }
+    }
+}
+
+fn mean_and_std(values: &[f32]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
+    let variance = values.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>() / n;
+    (mean, variance.sqrt())
+}
+
+/// Population z-score over the whole padded cube, then clamp.
+fn z_score(values: &mut [f32], clamp: [f32; 2]) -> Result<(), Reason> {
+    let (mean, std) = mean_and_std(values);
+    if std <= 0.0 {
+        return Err(Reason::new(Code::EmptyVolume, "Every voxel has the same value: there is no image to score."));
+    }
+    for value in values {
+        *value = (((f64::from(*value) - mean) / std) as f32).clamp(clamp[0], clamp[1]);
+    }
+    Ok(())
+}
+
+/// Canonical indices from input indices: the composed maps again, this time for positions.
+fn canonical_from_model(axes: &[Axis; 3], spec: &InputSpec) -> DAffine3 {
+    let field_step = spec.field_voxels as f64 / spec.size_voxels as f64;
+    let scale = DVec3::from_array(axes.map(|axis| axis.step * field_step));
+    let origin = DVec3::from_array(axes.map(|axis| {
+        let field_origin = 0.5 * field_step - 0.5;
+        (field_origin + axis.field_offset(spec) as f64 + axis.crop.start as f64) * axis.step
+    }));
+    DAffine3::from_mat3_translation(DMat3::from_diagonal(scale), origin)
+}

@@ -1,0 +1,117 @@
+//! The worklist as JSON: what the command line prints and the page exports. Documented in `docs/report.md`.
+
+use crate::card::ModelIdentity;
+use crate::file::Notice;
+use crate::finding::{Band, DeviceReport};
+use crate::reason::Reason;
+use crate::triage::WorklistView;
+use crate::worklist::{Stage, StageMillis, WorklistRow};
+use serde::Serialize;
+
+/// A run over some files.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The model in use.
+    pub model: ModelIdentity,
+    /// The device in use; `None` where nothing needed one.
+    pub device: Option<DeviceReport>,
+    /// One entry per study, in worklist order.
+    pub studies: Vec<StudyReport>,
+    /// Account of the files.
+    pub files: FilesReport,
+}
+
+/// One study.
+#[derive(Clone, Debug, Serialize)]
+pub struct StudyReport {
+    /// *Study Instance UID*.
+    pub study_uid: String,
+    /// `scored`, `not_scored` or `failed`; another stage where the run was cut short.
+    pub state: &'static str,
+    /// Why there is no score.
+    pub reason: Option<Reason>,
+    /// Calibrated probability, 0 to 1; null where withheld or without meaning.
+    pub score: Option<f64>,
+    /// Raw output of the network.
+    pub logit: Option<f64>,
+    /// Band of the score.
+    pub band: Option<Band>,
+    /// *Series Instance UID* of the chosen series.
+    pub series_uid: Option<String>,
+    /// Its description.
+    pub series_description: Option<String>,
+    /// Why it was chosen.
+    pub reasons: Vec<String>,
+    /// The other series, and why not.
+    pub rejected: Vec<RejectedReport>,
+    /// Cautions beside the score.
+    pub notices: Vec<String>,
+    /// Time by stage, ms.
+    pub stage_ms: StageMillis,
+}
+
+/// A series that was not chosen.
+#[derive(Clone, Debug, Serialize)]
+pub struct RejectedReport {
+    /// *Series Instance UID*.
+    pub series_uid: String,
+    /// *Series Description*.
+    pub description: String,
+    /// Every reason against it.
+    pub reasons: Vec<Reason>,
+}
+
+/// Account of the files: seen = used + notices about files.
+#[derive(Clone, Debug, Serialize)]
+pub struct FilesReport {
+    /// Files handed in.
+    pub seen: usize,
+    /// Files that are part of a study.
+    pub used: usize,
+    /// The rest, and why.
+    pub notices: Vec<Notice>,
+}
+
+impl Report {
+    /// Puts a worklist into words for programs.
+    pub fn new(model: ModelIdentity, device: Option<DeviceReport>, view: &WorklistView) -> Self {
+        Self {
+            model,
+            device,
+            studies: view.rows.iter().map(StudyReport::new).collect(),
+            files: FilesReport { seen: view.files.seen, used: view.files.in_rows, notices: view.notices.clone() },
+        }
+    }
+}
+
+impl StudyReport {
+    fn new(row: &WorklistRow) -> Self {
+        let finding = match &row.stage {
+            Stage::Scored { finding } => Some(finding),
+            _ => None,
+        };
+        let reason = match &row.stage {
+            Stage::NotScored { reason } | Stage::Failed { reason } => Some(reason.clone()),
+            _ => None,
+        };
+        let selection = row.selection.clone().unwrap_or_default();
+        Self {
+            study_uid: row.key.study_uid.clone(),
+            state: row.stage.name(),
+            reason,
+            score: finding.and_then(|f| f.score),
+            logit: finding.map(|f| f.logit),
+            band: finding.and_then(|f| f.band),
+            series_uid: selection.chosen.as_ref().map(|c| c.series_uid.clone()),
+            series_description: selection.chosen.map(|c| c.description),
+            reasons: selection.reasons,
+            rejected: selection
+                .rejected
+                .into_iter()
+                .map(|r| RejectedReport { series_uid: r.series.series_uid, description: r.series.description, reasons: r.reasons })
+                .collect(),
+            notices: row.cautions.clone(),
+            stage_ms: row.stage_ms,
+        }
+    }
+}

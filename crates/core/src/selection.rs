@@ -1,0 +1,235 @@
+//! Which series of a study is the one the model was made for, why, and why not the others.
+
+use crate::card::InputSpec;
+use crate::contrast::{Contrast, contrast_of};
+use crate::geometry::Geometry;
+use crate::reason::{Code, Reason};
+use crate::series::{Series, SeriesSummary};
+use serde::{Deserialize, Serialize};
+
+/// The outcome of the choice, for the row.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SelectionReport {
+    /// The chosen series.
+    pub chosen: Option<SeriesSummary>,
+    /// Why it was chosen, a phrase each.
+    pub reasons: Vec<String>,
+    /// Every other series, and why not.
+    pub rejected: Vec<RejectedSeries>,
+}
+
+/// A series that was not chosen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RejectedSeries {
+    /// Which.
+    pub series: SeriesSummary,
+    /// Every reason against it; at least one.
+    pub reasons: Vec<Reason>,
+}
+
+/// The chosen series, ready to be read.
+#[derive(Clone, Debug)]
+pub struct Stack {
+    /// Its images, in order along the normal.
+    pub series: Series,
+    /// Where its voxels lie.
+    pub geometry: Geometry,
+}
+
+/// Chooses among the series of one study.
+///
+/// # Errors
+/// The reason to show on the row where no series can be scored:
+/// a suitable series' own defect if there is one, else [`Code::NoSuitableSeries`].
+pub fn select(series: Vec<Series>, spec: &InputSpec) -> (SelectionReport, Result<Stack, Reason>) {
+    let mut report = SelectionReport::default();
+    let mut candidates = Vec::new();
+    for series in series {
+        match Candidate::judge(series, spec) {
+            Ok(candidate) => candidates.push(candidate),
+            Err(rejected) => report.rejected.push(rejected),
+        }
+    }
+    candidates.sort_by(Candidate::compare);
+    let mut defect = None;
+    let mut stack: Option<Stack> = None;
+    for candidate in candidates {
+        let summary = candidate.series.summary();
+        match (candidate.geometry, &stack) {
+            (Err(reason), _) => {
+                defect.get_or_insert_with(|| reason.clone());
+                report.rejected.push(RejectedSeries { series: summary, reasons: vec![reason] });
+            }
+            (Ok(_), Some(_)) => report.rejected.push(second_choice(summary, report.chosen.as_ref())),
+            (Ok(geometry), None) => {
+                report.reasons = candidate.reasons;
+                report.reasons.push(geometry.describe());
+                report.chosen = Some(summary);
+                stack = Some(Stack { series: candidate.series, geometry });
+            }
+        }
+    }
+    report.rejected.sort_by(|a, b| a.series.number.cmp(&b.series.number).then_with(|| a.series.series_uid.cmp(&b.series.series_uid)));
+    let outcome = stack.ok_or_else(|| defect.unwrap_or_else(|| no_suitable_series(&report.rejected, spec)));
+    (report, outcome)
+}
+
+/// A series the rules allow; its geometry may still forbid it.
+struct Candidate {
+    series: Series,
+    reasons: Vec<String>,
+    geometry: Result<Geometry, Reason>,
+}
+
+impl Candidate {
+    fn judge(series: Series, spec: &InputSpec) -> Result<Self, RejectedSeries> {
+        let mut against = Vec::new();
+        let mut reasons = Vec::new();
+        for rule in RULES {
+            match rule(&series, spec) {
+                Ok(reason) => reasons.extend(reason),
+                Err(reason) => against.push(reason),
+            }
+        }
+        if !against.is_empty() {
+            return Err(RejectedSeries { series: series.summary(), reasons: against });
+        }
+        let geometry = Geometry::of(&series, &spec.geometry).and_then(|g| g.covers_a_head(spec).map(|()| g));
+        Ok(Self { series, reasons, geometry })
+    }
+
+    /// Best first: sound geometry, larger coverage in steps of 20 mm, finer pixels, lower series number, UID.
+    fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        let rank = |c: &Self| match &c.geometry {
+            Ok(g) => (0, -((g.extent_mm().z / 20.0) as i64), (g.spacing_mm().x * 100.0) as i64),
+            Err(_) => (1, -(c.series.instances().len() as i64), 0),
+        };
+        let (a, b) = (self.series.header(), other.series.header());
+        rank(self).cmp(&rank(other)).then(a.number.cmp(&b.number)).then_with(|| a.uid.cmp(&b.uid))
+    }
+}
+
+/// Judges one property of a series: a phrase for it, nothing to say, or a reason against it.
+type Rule = fn(&Series, &InputSpec) -> Result<Option<String>, Reason>;
+
+const RULES: &[Rule] = &[modality, single_frame, not_a_localizer, not_derived, body_part, plane, contrast, enough_slices];
+
+fn modality(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
+    let found = &series.header().modality;
+    if *found == spec.modality {
+        return Ok(None);
+    }
+    let shown = if found.is_empty() { "not stated" } else { found };
+    Err(Reason::new(Code::WrongModality, format!("Modality {shown}, not {}.", spec.modality)))
+}
+
+fn single_frame(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
+    let middle = series.middle();
+    if middle.acquisition.image_type.iter().any(|t| t == "MOSAIC") {
+        return Err(Reason::new(Code::Mosaic, "A mosaic: many slices tiled in one picture. Headway does not read mosaics yet."));
+    }
+    if middle.pixels.frames > 1 {
+        return Err(Reason::new(
+            Code::MultiFrame,
+            format!(
+                "{} frames in one file. Headway does not read multi-frame images yet; export the series as classic (single-frame) MR.",
+                middle.pixels.frames
+            ),
+        ));
+    }
+    Ok(None)
+}
+
+fn not_a_localizer(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
+    let description = series.header().description.to_lowercase();
+    let named = ["localizer", "localiser", "scout", "survey", "3-plane", "3plane", "loc "].iter().any(|word| description.contains(word));
+    if named || series.middle().acquisition.image_type.iter().any(|t| t == "LOCALIZER") {
+        return Err(Reason::new(Code::Localizer, "A localizer, taken to plan the other series."));
+    }
+    Ok(None)
+}
+
+fn not_derived(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
+    const COMPUTED: &[&str] = &["ADC", "EADC", "FA", "TRACE", "TRACEW", "MIP", "MNIP", "MPR", "PROJECTION IMAGE", "SUBTRACT", "SUBTRACTION", "TENSOR"];
+    let image_type = &series.middle().acquisition.image_type;
+    match image_type.iter().find(|t| COMPUTED.contains(&t.as_str())) {
+        Some(kind) => Err(Reason::new(Code::DerivedImage, format!("Computed from other images ({kind}), not acquired."))),
+        None => Ok(None),
+    }
+}
+
+fn body_part(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
+    const HEAD: &[&str] = &["HEAD", "BRAIN", "SKULL", "NEURO", "CRANI"];
+    const ELSEWHERE: &[&str] = &["SPINE", "NECK", "KNEE", "SHOULDER", "ABDOMEN", "PELVIS", "CHEST", "HEART", "HIP", "ANKLE", "FOOT", "WRIST", "HAND", "ELBOW", "BREAST", "PROSTATE", "LIVER", "LUMBAR", "THORA"];
+    let header = series.header();
+    let stated = header.body_part.to_uppercase();
+    let described = format!("{} {}", header.description, series.middle().study.description).to_uppercase();
+    if HEAD.iter().any(|word| stated.contains(word)) {
+        return Ok(Some(format!("{}: the header states {}", spec.body_part, header.body_part)));
+    }
+    if !stated.is_empty() && ELSEWHERE.iter().any(|word| stated.contains(word)) {
+        return Err(Reason::new(Code::WrongBodyPart, format!("The header states body part {}, not head.", header.body_part)));
+    }
+    if HEAD.iter().any(|word| described.contains(word)) {
+        return Ok(Some(format!("{}: the descriptions say so", spec.body_part)));
+    }
+    match ELSEWHERE.iter().find(|word| described.contains(*word)) {
+        Some(word) => Err(Reason::new(Code::WrongBodyPart, format!("The descriptions speak of {}, not of a head.", word.to_lowercase()))),
+        None => Ok(Some("no body part stated; taken for a head".to_owned())),
+    }
+}
+
+fn plane(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
+    let Some(plane) = series.middle().plane else {
+        return Err(Reason::new(Code::MissingAttribute, "No position, orientation or pixel spacing in the header: the images cannot be stacked."));
+    };
+    let normal = plane.normal().abs();
+    let off_axial_degrees = normal.z.min(1.0).acos().to_degrees();
+    if off_axial_degrees <= spec.geometry.max_obliquity_degrees {
+        return Ok(Some(format!("{}: {off_axial_degrees:.0}° from the horizontal plane", spec.plane)));
+    }
+    let found = if normal.x > normal.y && normal.x > normal.z {
+        "sagittal"
+    } else if normal.y > normal.z {
+        "coronal"
+    } else {
+        "oblique"
+    };
+    Err(Reason::new(Code::WrongPlane, format!("Acquired in a {found} plane ({off_axial_degrees:.0}° from axial); the model needs {} images.", spec.plane)))
+}
+
+fn contrast(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
+    let (found, why) = contrast_of(&series.middle().acquisition, &series.header().description);
+    match found {
+        Contrast::T2 => Ok(Some(why)),
+        _ => Err(Reason::new(Code::WrongContrast, format!("Not {}: {why}.", spec.contrast))),
+    }
+}
+
+fn enough_slices(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
+    let (found, needed) = (series.instances().len(), spec.geometry.min_slices);
+    if found >= needed {
+        return Ok(None);
+    }
+    let images = if found == 1 { "1 image".to_owned() } else { format!("{found} images") };
+    Err(Reason::new(Code::TooFewSlices, format!("Only {images}; a head needs {needed} slices at least.")))
+}
+
+fn second_choice(series: SeriesSummary, chosen: Option<&SeriesSummary>) -> RejectedSeries {
+    let better = chosen.map_or_else(String::new, |c| format!(" \"{}\"", c.description));
+    RejectedSeries {
+        series,
+        reasons: vec![Reason::new(Code::SecondChoice, format!("Suitable, but{better} covers more or is finer."))],
+    }
+}
+
+fn no_suitable_series(rejected: &[RejectedSeries], spec: &InputSpec) -> Reason {
+    let only = match rejected {
+        [one] => format!(" Its one series \"{}\": {}", one.series.description, one.reasons[0].text),
+        _ => String::new(),
+    };
+    Reason::new(
+        Code::NoSuitableSeries,
+        format!("No {} {} series of the {} in this study.{only}", spec.plane, spec.contrast, spec.body_part),
+    )
+}

@@ -1,0 +1,382 @@
+//! The desk: what has arrived, where each study stands, and what the shell should do next.
+//!
+//! `update(event)` returns effects; the shell resolves each and answers with an event.
+//! The page and the command line run the same desk. Events of an earlier job (before a cancel) are set aside.
+
+use crate::file::{FileId, FileMeta, Notice};
+use crate::finding::Finding;
+use crate::reason::{Code, Reason};
+use crate::selection::SelectionReport;
+use crate::study::{Patient, Study, StudyKey};
+use crate::worklist::{Stage, StageMillis, WorklistRow};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Number of a run of work; a cancel starts a new one.
+pub type Job = u32;
+
+/// How often a study whose engine stopped is sent again.
+const RETRIES: u8 = 1;
+
+/// Something that happened outside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// Files were dropped or chosen.
+    FilesFound(Vec<FileMeta>),
+    /// A path that holds no file, or could not be listed.
+    PathRefused(Notice),
+    /// Headers were read.
+    HeadersRead(Job, Vec<HeaderRead>),
+    /// A study's input was built, or not.
+    Built(Job, StudyKey, Box<BuildReport>),
+    /// The network is running.
+    Progress(Job, StudyKey, f64),
+    /// The network answered, or failed; and how long it took, ms.
+    Inferred(Job, StudyKey, Result<Finding, Reason>, f64),
+    /// The room that reads files broke off and lost what it held; the file it was reading, if known.
+    IngestStopped(Option<FileId>, Reason),
+    /// The room that runs the network broke off.
+    EngineStopped(Reason),
+    /// The reader asked to stop.
+    Cancel,
+    /// The reader asked to try a study again.
+    Retry(StudyKey),
+}
+
+/// Something the shell should do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Read these headers; answer with [`Event::HeadersRead`], in one or several parts.
+    ReadHeaders(Job, Vec<FileMeta>),
+    /// Choose a series and build the network's input; answer with [`Event::Built`].
+    Build(Job, StudyKey),
+    /// Run the network on the input just built; answer with [`Event::Inferred`].
+    Infer(Job, StudyKey),
+    /// Let go of all work of earlier jobs.
+    Stop(Job),
+}
+
+/// One header's outcome.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeaderRead {
+    /// The file.
+    pub file: FileId,
+    /// Which study it is part of, or why it is none.
+    pub outcome: Result<Part, Reason>,
+    /// Time it took, ms.
+    pub millis: f64,
+}
+
+/// Which study an image is part of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// The patient as this image states them.
+    pub patient: Patient,
+    /// The study as this image states it.
+    pub study: Study,
+}
+
+/// What building a study's input came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BuildReport {
+    /// Which series was chosen, and why.
+    pub selection: SelectionReport,
+    /// What the reader should know beside the score.
+    pub cautions: Vec<String>,
+    /// Images that turned out unusable when they were decoded.
+    pub unusable: Vec<(FileId, Reason)>,
+    /// Whether the input is ready.
+    pub outcome: Result<(), Reason>,
+    /// Reading and decoding the series, ms.
+    pub volume_ms: f64,
+    /// Resampling to the network's input, ms.
+    pub prepare_ms: f64,
+}
+
+/// What became of a file.
+#[derive(Clone, Debug)]
+enum Fate {
+    Pending,
+    InRow(StudyKey),
+    Noticed(Reason),
+}
+
+#[derive(Debug)]
+struct StudyState {
+    row: WorklistRow,
+    /// Images arrived, or a retry was asked for, since the last build began.
+    due: bool,
+    attempts: u8,
+}
+
+/// The desk.
+#[derive(Debug, Default)]
+pub struct Desk {
+    job: Job,
+    files: BTreeMap<FileId, (FileMeta, Fate)>,
+    refused_paths: Vec<Notice>,
+    pending: BTreeSet<FileId>,
+    studies: BTreeMap<StudyKey, StudyState>,
+}
+
+/// Everything the page shows of the desk.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WorklistView {
+    /// Rows in their order.
+    pub rows: Vec<WorklistRow>,
+    /// Counts of files.
+    pub files: FileCounts,
+    /// Files and paths that are part of no row, and why.
+    pub notices: Vec<Notice>,
+    /// Whether anything is still to come.
+    pub busy: bool,
+}
+
+/// Every dropped file is counted once: seen = pending + in rows + notices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileCounts {
+    /// Files dropped.
+    pub seen: usize,
+    /// Headers not read yet.
+    pub pending: usize,
+    /// Files that are part of a row.
+    pub in_rows: usize,
+    /// Files that became a notice.
+    pub noticed: usize,
+}
+
+impl Desk {
+    /// Takes in what happened; returns what to do about it.
+    pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match event {
+            Event::FilesFound(files) => effects.extend(self.files_found(files)),
+            Event::PathRefused(notice) => self.refused_paths.push(notice),
+            Event::HeadersRead(job, headers) if job == self.job => headers.into_iter().for_each(|h| self.header_read(h)),
+            Event::Built(job, study, report) if job == self.job => self.built(&study, *report),
+            Event::Progress(job, study, fraction) if job == self.job => self.progress(&study, fraction),
+            Event::Inferred(job, study, outcome, millis) if job == self.job => self.inferred(&study, outcome, millis),
+            Event::IngestStopped(culprit, reason) => effects.extend(self.ingest_stopped(culprit, &reason)),
+            Event::EngineStopped(reason) => self.engine_stopped(&reason),
+            Event::Cancel => effects.extend(self.cancel()),
+            Event::Retry(study) => self.retry(&study),
+            Event::HeadersRead(..) | Event::Built(..) | Event::Progress(..) | Event::Inferred(..) => {}
+        }
+        effects.extend(self.next_work());
+        effects
+    }
+
+    /// What the page shows.
+    pub fn view(&self) -> WorklistView {
+        let mut rows: Vec<WorklistRow> = self.studies.values().map(|study| study.row.clone()).collect();
+        rows.sort_by(WorklistRow::compare);
+        let mut notices = self.refused_paths.clone();
+        let mut files = FileCounts { seen: self.files.len(), ..FileCounts::default() };
+        for (meta, fate) in self.files.values() {
+            match fate {
+                Fate::Pending => files.pending += 1,
+                Fate::InRow(_) => files.in_rows += 1,
+                Fate::Noticed(reason) => {
+                    files.noticed += 1;
+                    notices.push(Notice::new(&meta.path, reason.clone()));
+                }
+            }
+        }
+        WorklistView {
+            rows,
+            files,
+            notices,
+            busy: !self.pending.is_empty() || self.studies.values().any(|s| s.due || !s.row.stage.is_final()),
+        }
+    }
+
+    fn files_found(&mut self, files: Vec<FileMeta>) -> Option<Effect> {
+        for file in &files {
+            self.files.insert(file.id, (file.clone(), Fate::Pending));
+            self.pending.insert(file.id);
+        }
+        (!files.is_empty()).then_some(Effect::ReadHeaders(self.job, files))
+    }
+
+    fn header_read(&mut self, header: HeaderRead) {
+        if !self.pending.remove(&header.file) {
+            return;
+        }
+        match header.outcome {
+            Ok(part) => self.join_study(header.file, part, header.millis),
+            Err(reason) => self.set_fate(header.file, Fate::Noticed(reason)),
+        }
+    }
+
+    fn join_study(&mut self, file: FileId, part: Part, millis: f64) {
+        let key = StudyKey { patient_id: part.patient.id.clone(), study_uid: part.study.uid.clone() };
+        let arrival = self.studies.len();
+        let study = self.studies.entry(key.clone()).or_insert_with(|| StudyState {
+            row: WorklistRow {
+                key: key.clone(),
+                arrival,
+                patient: part.patient,
+                study: part.study,
+                stage: Stage::Received,
+                selection: None,
+                cautions: Vec::new(),
+                images: 0,
+                stage_ms: StageMillis::default(),
+            },
+            due: true,
+            attempts: 0,
+        });
+        study.row.images += 1;
+        study.row.stage_ms.headers += millis;
+        study.due = true;
+        if study.row.stage.is_final() {
+            study.row.stage = Stage::Received;
+        }
+        self.set_fate(file, Fate::InRow(key));
+    }
+
+    fn built(&mut self, key: &StudyKey, report: BuildReport) {
+        for (file, reason) in report.unusable {
+            self.set_fate(file, Fate::Noticed(reason));
+        }
+        let Some(study) = self.studies.get_mut(key).filter(|s| s.row.stage == Stage::Building) else {
+            return;
+        };
+        study.row.selection = Some(report.selection);
+        study.row.cautions = report.cautions;
+        study.row.stage_ms.volume = report.volume_ms;
+        study.row.stage_ms.prepare = report.prepare_ms;
+        study.row.stage = match report.outcome {
+            _ if study.due => Stage::Received,
+            Ok(()) => Stage::Waiting,
+            Err(reason) => Stage::NotScored { reason },
+        };
+    }
+
+    fn progress(&mut self, key: &StudyKey, fraction: f64) {
+        if let Some(study) = self.studies.get_mut(key)
+            && matches!(study.row.stage, Stage::Inferring { .. })
+        {
+            study.row.stage = Stage::Inferring { fraction };
+        }
+    }
+
+    fn inferred(&mut self, key: &StudyKey, outcome: Result<Finding, Reason>, millis: f64) {
+        let Some(study) = self.studies.get_mut(key).filter(|s| matches!(s.row.stage, Stage::Inferring { .. })) else {
+            return;
+        };
+        study.row.stage_ms.infer = millis;
+        study.row.stage = match outcome {
+            _ if study.due => Stage::Received,
+            Ok(finding) => Stage::Scored { finding },
+            Err(reason) if reason.code == Code::Abstained => Stage::NotScored { reason },
+            Err(reason) => Stage::Failed { reason },
+        };
+    }
+
+    /// The reading room lost what it held: every accepted file is read again, the one it broke on is set aside.
+    /// Results that stand keep standing.
+    fn ingest_stopped(&mut self, culprit: Option<FileId>, reason: &Reason) -> Vec<Effect> {
+        if let Some(file) = culprit.filter(|file| self.files.contains_key(file)) {
+            self.pending.remove(&file);
+            self.set_fate(file, Fate::Noticed(reason.clone()));
+        }
+        let mut effects = self.new_job();
+        for study in self.studies.values_mut() {
+            match (&study.row.stage, culprit) {
+                (Stage::Building, None) => study.row.stage = Stage::Failed { reason: reason.clone() },
+                (stage, _) if !stage.is_final() => {
+                    study.row.stage = Stage::Received;
+                    study.due = true;
+                }
+                _ => {}
+            }
+        }
+        let again: Vec<FileMeta> = self
+            .files
+            .values()
+            .filter(|(_, fate)| !matches!(fate, Fate::Noticed(_)))
+            .map(|(meta, _)| meta.clone())
+            .collect();
+        if !again.is_empty() {
+            effects.push(Effect::ReadHeaders(self.job, again));
+        }
+        effects
+    }
+
+    fn engine_stopped(&mut self, reason: &Reason) {
+        for study in self.studies.values_mut().filter(|s| matches!(s.row.stage, Stage::Inferring { .. })) {
+            if study.attempts < RETRIES {
+                study.attempts += 1;
+                study.due = true;
+                study.row.stage = Stage::Received;
+            } else {
+                study.row.stage = Stage::Failed { reason: reason.clone() };
+            }
+        }
+    }
+
+    fn cancel(&mut self) -> Vec<Effect> {
+        let cancelled = Reason::new(Code::Cancelled, "Stopped before it was done. Drop the file again, or try the row again.");
+        for file in std::mem::take(&mut self.pending) {
+            self.set_fate(file, Fate::Noticed(cancelled.clone()));
+        }
+        for study in self.studies.values_mut().filter(|s| s.due || !s.row.stage.is_final()) {
+            study.due = false;
+            study.row.stage = Stage::NotScored { reason: cancelled.clone() };
+        }
+        self.new_job()
+    }
+
+    fn new_job(&mut self) -> Vec<Effect> {
+        self.job += 1;
+        vec![Effect::Stop(self.job)]
+    }
+
+    fn retry(&mut self, key: &StudyKey) {
+        if let Some(study) = self.studies.get_mut(key).filter(|s| s.row.stage.is_final()) {
+            study.due = true;
+            study.attempts = 0;
+            study.row.stage = Stage::Received;
+        }
+    }
+
+    /// One study is built and one inferred at a time; building runs at most one study ahead, so that inputs do not pile up.
+    fn next_work(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let in_stage = |desk: &Self, wanted: fn(&Stage) -> bool| desk.studies.values().any(|s| wanted(&s.row.stage));
+        if !in_stage(self, |s| matches!(s, Stage::Inferring { .. }))
+            && let Some(study) = self.first_by_arrival(|s| s.row.stage == Stage::Waiting)
+        {
+            study.row.stage = Stage::Inferring { fraction: 0.0 };
+            let key = study.row.key.clone();
+            effects.push(Effect::Infer(self.job, key));
+        }
+        if self.pending.is_empty()
+            && !in_stage(self, |s| matches!(s, Stage::Building | Stage::Waiting))
+            && let Some(study) = self.first_by_arrival(|s| s.due && s.row.stage == Stage::Received)
+        {
+            study.due = false;
+            study.row.stage = Stage::Building;
+            let key = study.row.key.clone();
+            effects.push(Effect::Build(self.job, key));
+        }
+        effects
+    }
+
+    fn first_by_arrival(&mut self, wanted: fn(&StudyState) -> bool) -> Option<&mut StudyState> {
+        self.studies.values_mut().filter(|s| wanted(s)).min_by_key(|s| s.row.arrival)
+    }
+
+    fn set_fate(&mut self, file: FileId, fate: Fate) {
+        let Some((_, current)) = self.files.get_mut(&file) else {
+            return;
+        };
+        let before = std::mem::replace(current, fate);
+        if let (Fate::InRow(key), Fate::Noticed(_)) = (before, &*current)
+            && let Some(study) = self.studies.get_mut(&key)
+        {
+            study.row.images = study.row.images.saturating_sub(1);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! 3D DenseNet as MONAI defines it, filled from MONAI's own tensor names.
+//!
+//! Stem: conv 7³ stride 2, norm, ReLU, max pool 3³ stride 2.
+//! Dense layer: norm, ReLU, conv 1³, norm, ReLU, conv 3³, joined to its input.
+//! Transition: norm, ReLU, conv 1³ (half the channels), average pool 2³.
+//! Head: norm, ReLU, global average, linear.
+
+use crate::pool::{avg_pool3d, max_pool3d};
+use crate::weights::Weights;
+use burn::module::{Module, Param};
+use burn::nn::PaddingConfig3d;
+use burn::nn::conv::{Conv3d, Conv3dConfig};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor};
+use headway_core::card::Architecture;
+use headway_core::reason::Reason;
+
+/// Added to a variance before its root, as PyTorch does.
+const EPSILON: f64 = 1e-5;
+
+/// Watches a forward pass, or takes part in it.
+pub trait Pass {
+    /// Applies a batch norm. Making an untrained model measures its statistics here.
+    fn norm(&mut self, norm: &BatchNorm, input: Tensor<5>) -> Tensor<5> {
+        norm.forward(input)
+    }
+
+    /// This many multiply-accumulates have just been asked of the device.
+    fn did(&mut self, _macs: u64) {}
+}
+
+/// The network. See the module's documentation.
+#[derive(Module, Debug)]
+pub struct DenseNet {
+    /// MONAI's `features`.
+    pub features: Features,
+    /// MONAI's `class_layers`.
+    pub class_layers: ClassLayers,
+}
+
+/// All but the head's linear layer.
+#[derive(Module, Debug)]
+pub struct Features {
+    /// Stem convolution, 7³ stride 2.
+    pub conv0: Conv3d,
+    /// Stem norm.
+    pub norm0: BatchNorm,
+    /// `denseblock1` and so on.
+    pub denseblocks: Vec<DenseBlock>,
+    /// `transition1` and so on, one fewer than blocks.
+    pub transitions: Vec<Transition>,
+    /// Norm before the head.
+    pub norm5: BatchNorm,
+}
+
+/// Dense layers, each reading all that came before it in the block.
+#[derive(Module, Debug)]
+pub struct DenseBlock {
+    /// `denselayer1` and so on.
+    pub denselayers: Vec<DenseLayer>,
+}
+
+/// MONAI's `layers` of one dense layer.
+#[derive(Module, Debug)]
+pub struct DenseLayer {
+    /// Before the bottleneck.
+    pub norm1: BatchNorm,
+    /// Bottleneck, 1³.
+    pub conv1: Conv3d,
+    /// Before the convolution.
+    pub norm2: BatchNorm,
+    /// Convolution, 3³, to `growth_rate` channels.
+    pub conv2: Conv3d,
+}
+
+/// Halves channels and sides.
+#[derive(Module, Debug)]
+pub struct Transition {
+    /// Before the convolution.
+    pub norm: BatchNorm,
+    /// 1³, half the channels.
+    pub conv: Conv3d,
+}
+
+/// The head.
+#[derive(Module, Debug)]
+pub struct ClassLayers {
+    /// `out.weight`, `[outputs, channels]`.
+    pub out_weight: Param<Tensor<2>>,
+    /// `out.bias`, `[outputs]`.
+    pub out_bias: Param<Tensor<1>>,
+}
+
+/// Batch norm with settled statistics. Four tensors of `[channels]`.
+#[derive(Module, Debug)]
+pub struct BatchNorm {
+    /// Factor.
+    pub weight: Param<Tensor<1>>,
+    /// Shift.
+    pub bias: Param<Tensor<1>>,
+    /// Mean over the training data.
+    pub running_mean: Param<Tensor<1>>,
+    /// Variance over the training data.
+    pub running_var: Param<Tensor<1>>,
+}
+
+impl BatchNorm {
+    /// # Shapes
+    /// `[batch, channels, x, y, z]` to the same
+    pub fn forward(&self, input: Tensor<5>) -> Tensor<5> {
+        let scale = self.weight.val() / (self.running_var.val() + EPSILON).sqrt();
+        let shift = self.bias.val() - self.running_mean.val() * scale.clone();
+        let per_channel = |t: Tensor<1>| {
+            let [channels] = t.dims();
+            t.reshape([1, channels, 1, 1, 1])
+        };
+        input * per_channel(scale) + per_channel(shift)
+    }
+}
+
+impl DenseNet {
+    /// Fills the network from named tensors.
+    ///
+    /// # Errors
+    /// [`headway_core::reason::Code::ModelUnusable`] naming the first tensor that does not fit.
+    pub fn load(weights: &Weights, architecture: &Architecture, device: &Device) -> Result<Self, Reason> {
+        let loader = Loader { weights, device };
+        let bottleneck = architecture.bn_size * architecture.growth_rate;
+        let mut channels = architecture.init_features;
+        let conv0 = loader.conv("features.conv0", [architecture.in_channels, channels], 7, 2)?;
+        let norm0 = loader.norm("features.norm0", channels)?;
+        let mut denseblocks = Vec::new();
+        let mut transitions = Vec::new();
+        for (index, &layers) in architecture.block_config.iter().enumerate() {
+            let number = index + 1;
+            let mut denselayers = Vec::new();
+            for layer in 1..=layers {
+                let name = format!("features.denseblock{number}.denselayer{layer}.layers");
+                denselayers.push(DenseLayer {
+                    norm1: loader.norm(&format!("{name}.norm1"), channels)?,
+                    conv1: loader.conv(&format!("{name}.conv1"), [channels, bottleneck], 1, 1)?,
+                    norm2: loader.norm(&format!("{name}.norm2"), bottleneck)?,
+                    conv2: loader.conv(&format!("{name}.conv2"), [bottleneck, architecture.growth_rate], 3, 1)?,
+                });
+                channels += architecture.growth_rate;
+            }
+            denseblocks.push(DenseBlock { denselayers });
+            if number < architecture.block_config.len() {
+                let name = format!("features.transition{number}");
+                transitions.push(Transition {
+                    norm: loader.norm(&format!("{name}.norm"), channels)?,
+                    conv: loader.conv(&format!("{name}.conv"), [channels, channels / 2], 1, 1)?,
+                });
+                channels /= 2;
+            }
+        }
+        Ok(Self {
+            features: Features { conv0, norm0, denseblocks, transitions, norm5: loader.norm("features.norm5", channels)? },
+            class_layers: ClassLayers {
+                out_weight: Param::from_data(weights.tensor("class_layers.out.weight", [architecture.out_channels, channels])?, device),
+                out_bias: Param::from_data(weights.tensor("class_layers.out.bias", [architecture.out_channels])?, device),
+            },
+        })
+    }
+
+    /// The logit.
+    ///
+    /// # Shapes
+    /// `[batch, 1, x, y, z]` to `[batch, 1]`
+    pub fn forward(&self, input: Tensor<5>, pass: &mut dyn Pass) -> Tensor<2> {
+        let features = &self.features;
+        let stem = convolve(&features.conv0, input, pass);
+        let mut x = max_pool3d(relu(pass.norm(&features.norm0, stem)));
+        for (index, block) in features.denseblocks.iter().enumerate() {
+            for layer in &block.denselayers {
+                x = layer.forward(x, pass);
+            }
+            if let Some(transition) = features.transitions.get(index) {
+                x = transition.forward(x, pass);
+            }
+        }
+        let x = relu(pass.norm(&features.norm5, x));
+        let [batch, channels, _, _, _] = x.dims();
+        let pooled: Tensor<2> = x.reshape([batch as i32, channels as i32, -1]).mean_dim(2).reshape([batch, channels]);
+        pooled.matmul(self.class_layers.out_weight.val().transpose()) + self.class_layers.out_bias.val().unsqueeze()
+    }
+}
+
+impl DenseLayer {
+    /// # Shapes
+    /// `[batch, channels, x, y, z]` to `[batch, channels + growth_rate, x, y, z]`
+    fn forward(&self, input: Tensor<5>, pass: &mut dyn Pass) -> Tensor<5> {
+        let x = relu(pass.norm(&self.norm1, input.clone()));
+        let x = convolve(&self.conv1, x, pass);
+        let x = relu(pass.norm(&self.norm2, x));
+        let grown = convolve(&self.conv2, x, pass);
+        Tensor::cat(vec![input, grown], 1)
+    }
+}
+
+impl Transition {
+    /// # Shapes
+    /// `[batch, channels, x, y, z]` to `[batch, channels / 2, ⌊x/2⌋, ⌊y/2⌋, ⌊z/2⌋]`
+    ///
+    /// Pools before the convolution, which a 1³ kernel makes exact and eight times cheaper.
+    fn forward(&self, input: Tensor<5>, pass: &mut dyn Pass) -> Tensor<5> {
+        let pooled = avg_pool3d(relu(pass.norm(&self.norm, input)));
+        convolve(&self.conv, pooled, pass)
+    }
+}
+
+fn convolve(conv: &Conv3d, input: Tensor<5>, pass: &mut dyn Pass) -> Tensor<5> {
+    let output = conv.forward(input);
+    let [batch, _, x, y, z] = output.dims();
+    pass.did((conv.weight.val().dims().iter().product::<usize>() * batch * x * y * z) as u64);
+    output
+}
+
+/// Multiply-accumulates of one forward pass over an input of that size, convolutions only.
+pub fn macs(architecture: &Architecture, dims: [usize; 3]) -> u64 {
+    let voxels = |dims: [usize; 3]| dims.iter().product::<usize>();
+    let halved_up = |dims: [usize; 3]| dims.map(|n| n.div_ceil(2));
+    let bottleneck = architecture.bn_size * architecture.growth_rate;
+    let mut channels = architecture.init_features;
+    let stem = halved_up(dims);
+    let mut macs = voxels(stem) * 343 * architecture.in_channels * channels;
+    let mut side = halved_up(stem);
+    for (index, &layers) in architecture.block_config.iter().enumerate() {
+        for _ in 0..layers {
+            macs += voxels(side) * bottleneck * (channels + 27 * architecture.growth_rate);
+            channels += architecture.growth_rate;
+        }
+        if index + 1 < architecture.block_config.len() {
+            side = side.map(|n| n / 2);
+            macs += voxels(side) * channels * (channels / 2);
+            channels /= 2;
+        }
+    }
+    macs as u64
+}
+
+struct Loader<'a> {
+    weights: &'a Weights<'a>,
+    device: &'a Device,
+}
+
+impl Loader<'_> {
+    fn conv(&self, name: &str, channels: [usize; 2], kernel: usize, stride: usize) -> Result<Conv3d, Reason> {
+        let shape = [channels[1], channels[0], kernel, kernel, kernel];
+        let weight = self.weights.tensor(&format!("{name}.weight"), shape)?;
+        let padding = kernel / 2;
+        let mut conv = Conv3dConfig::new(channels, [kernel; 3])
+            .with_stride([stride; 3])
+            .with_padding(PaddingConfig3d::Explicit(padding, padding, padding))
+            .with_bias(false)
+            .init(self.device);
+        conv.weight = Param::from_data(weight, self.device);
+        Ok(conv)
+    }
+
+    fn norm(&self, name: &str, channels: usize) -> Result<BatchNorm, Reason> {
+        let load = |part: &str| -> Result<Param<Tensor<1>>, Reason> {
+            Ok(Param::from_data(self.weights.tensor(&format!("{name}.{part}"), [channels])?, self.device))
+        };
+        Ok(BatchNorm { weight: load("weight")?, bias: load("bias")?, running_mean: load("running_mean")?, running_var: load("running_var")? })
+    }
+}
