@@ -63,3 +63,39 @@ impl Canonical {
         (offset, strides)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn geometry(columns: [DVec3; 3]) -> Geometry {
+        Geometry { dims: [4, 5, 6], patient_from_voxel: DAffine3::from_mat3(DMat3::from_cols_array_2d(&columns.map(|c| c.to_array()))) }
+    }
+
+    #[test]
+    fn axial_images_run_left_and_back_so_both_in_plane_axes_flip() {
+        let canonical = Canonical::of(&geometry([DVec3::X, DVec3::Y, DVec3::Z]));
+        assert_eq!(canonical, Canonical { voxel_axis: [0, 1, 2], flipped: [true, true, false], dims: [4, 5, 6] });
+    }
+
+    #[test]
+    fn sagittal_images_are_permuted() {
+        // Columns run to the back, rows down, slices to the left.
+        let canonical = Canonical::of(&geometry([DVec3::Y, -DVec3::Z, DVec3::X]));
+        assert_eq!(canonical, Canonical { voxel_axis: [2, 0, 1], flipped: [true, true, true], dims: [6, 4, 5] });
+    }
+
+    #[test]
+    fn strides_and_affine_agree_on_where_a_canonical_voxel_is_stored() {
+        let oblique = DMat3::from_rotation_x(0.4) * DMat3::from_rotation_z(2.0);
+        let canonical = Canonical::of(&geometry([oblique.x_axis, oblique.y_axis, oblique.z_axis]));
+        let (offset, strides) = canonical.offset_and_strides([4, 5, 6]);
+        let voxel_from_canonical = canonical.voxel_from_canonical();
+        for index in [[0, 0, 0], [1, 2, 3], [3, 1, 2]] {
+            let voxel = voxel_from_canonical.transform_point3(DVec3::from_array(index.map(f64::from)));
+            let stored = voxel.x + 4.0 * voxel.y + 20.0 * voxel.z;
+            let stepped = offset as isize + (0..3).map(|a| index[a] as isize * strides[a]).sum::<isize>();
+            assert_eq!(stored as isize, stepped);
+        }
+    }
+}

@@ -222,6 +222,10 @@ impl Card {
             (self.architecture.in_channels == 1, "the network does not take one channel"),
             (self.architecture.out_channels == 1, "the network does not give one output"),
             (!self.architecture.block_config.is_empty(), "the network has no blocks"),
+            (
+                (&*input.modality, &*input.body_part, &*input.contrast, &*input.plane) == ("MR", "head", "T2w", "axial"),
+                "it asks for something else than an axial T2w MR of the head, which is all that series are chosen for",
+            ),
             (input.orientation == "RAS", "the orientation is not RAS"),
             (input.resample_mm > 0.0, "the resampled spacing is not positive"),
             (input.size_voxels >= 32 && input.size_voxels <= 256, "the input size is not between 32 and 256 voxels"),
@@ -277,4 +281,57 @@ impl Card {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn untrained() -> serde_json::Value {
+        serde_json::from_str(include_str!("../../infer/src/untrained_card.json")).unwrap()
+    }
+
+    fn read(card: &serde_json::Value) -> Result<Card, Reason> {
+        Card::from_json(card.to_string().as_bytes())
+    }
+
+    #[test]
+    fn the_untrained_card_is_sound() {
+        assert_eq!(read(&untrained()).unwrap().evidence, Evidence::Untrained);
+    }
+
+    #[test]
+    fn an_unknown_major_version_is_refused_in_words() {
+        let mut card = untrained();
+        card["schema"] = "2.0".into();
+        let reason = read(&card).unwrap_err();
+        assert_eq!(reason.code, Code::ModelUnusable);
+        assert!(reason.text.contains("\"2.0\""), "{}", reason.text);
+    }
+
+    #[test]
+    fn nonsense_is_refused_and_named() {
+        let cases = [
+            ("/input/orientation", "LPS".into(), "orientation"),
+            ("/input/contrast", "T1w".into(), "axial T2w"),
+            ("/evidence", "clinical".into(), "calibration"),
+            ("/input/size_voxels", 4.into(), "input size"),
+            ("/architecture/block_config", serde_json::json!([]), "no blocks"),
+        ];
+        for (pointer, value, word) in cases {
+            let mut card = untrained();
+            *card.pointer_mut(pointer).unwrap() = value;
+            let text = read(&card).unwrap_err().text;
+            assert!(text.contains(word), "{pointer}: {text}");
+        }
+    }
+
+    #[test]
+    fn weights_that_are_not_the_cards_are_refused() {
+        let mut card = untrained();
+        card["weights"]["sha256"] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".into();
+        let card = read(&card).unwrap();
+        assert!(card.identify(b"{}", b"abc").is_ok());
+        assert_eq!(card.identify(b"{}", b"abd").unwrap_err().code, Code::ModelUnusable);
+    }
 }

@@ -71,3 +71,35 @@ impl Finding {
         Self { logit, score, band, device }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::{Calibration, Thresholds};
+
+    fn card(evidence: Evidence) -> Card {
+        let mut card: Card = serde_json::from_str(include_str!("../../infer/src/untrained_card.json")).unwrap();
+        card.evidence = evidence;
+        card.calibration = Some(Calibration { slope: 2.0, intercept: -1.0 });
+        card.thresholds = Some(Thresholds { sensitive: 0.3, specific: 0.5 });
+        card
+    }
+
+    fn find(evidence: Evidence, logit: f64) -> Finding {
+        Finding::new(&card(evidence), logit, DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() })
+    }
+
+    #[test]
+    fn bands_follow_the_calibrated_score() {
+        // sigmoid(2 · 0.5 − 1) = 0.5 exactly: at the threshold counts as over it.
+        assert_eq!((find(Evidence::Synthetic, 0.5).score, find(Evidence::Synthetic, 0.5).band), (Some(0.5), Some(Band::Flagged)));
+        assert_eq!(find(Evidence::Synthetic, 0.3).band, Some(Band::Uncertain));
+        assert_eq!(find(Evidence::Synthetic, -0.5).band, Some(Band::NotFlagged));
+    }
+
+    #[test]
+    fn an_untrained_model_has_no_score_whatever_its_card_holds() {
+        let finding = find(Evidence::Untrained, 3.0);
+        assert_eq!((finding.score, finding.band, finding.logit), (None, None, 3.0));
+    }
+}

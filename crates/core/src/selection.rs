@@ -152,7 +152,9 @@ fn not_a_localizer(series: &Series, _: &InputSpec) -> Result<Option<String>, Rea
 fn not_derived(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
     const COMPUTED: &[&str] = &["ADC", "EADC", "FA", "TRACE", "TRACEW", "MIP", "MNIP", "MPR", "PROJECTION IMAGE", "SUBTRACT", "SUBTRACTION", "TENSOR"];
     let image_type = &series.middle().acquisition.image_type;
-    match image_type.iter().find(|t| COMPUTED.contains(&t.as_str())) {
+    // GE writes ORIGINAL\\PRIMARY\\MPR for what it acquired, so the first value has to say so too (PS3.3 C.7.6.1.1.2).
+    let derived = image_type.first().is_some_and(|first| first == "DERIVED");
+    match image_type.iter().find(|t| derived && COMPUTED.contains(&t.as_str())) {
         Some(kind) => Err(Reason::new(Code::DerivedImage, format!("Computed from other images ({kind}), not acquired."))),
         None => Ok(None),
     }
@@ -198,11 +200,11 @@ fn plane(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
     Err(Reason::new(Code::WrongPlane, format!("Acquired in a {found} plane ({off_axial_degrees:.0}° from axial); the model needs {} images.", spec.plane)))
 }
 
-fn contrast(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
+fn contrast(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
     let (found, why) = contrast_of(&series.middle().acquisition, &series.header().description);
     match found {
         Contrast::T2 => Ok(Some(why)),
-        _ => Err(Reason::new(Code::WrongContrast, format!("Not {}: {why}.", spec.contrast))),
+        _ => Err(Reason::new(Code::WrongContrast, format!("Not {}: {why}.", Contrast::T2.name()))),
     }
 }
 
@@ -230,6 +232,6 @@ fn no_suitable_series(rejected: &[RejectedSeries], spec: &InputSpec) -> Reason {
     };
     Reason::new(
         Code::NoSuitableSeries,
-        format!("No {} {} series of the {} in this study.{only}", spec.plane, spec.contrast, spec.body_part),
+        format!("No {} {} series of the {} in this study.{only}", spec.plane, Contrast::T2.name(), spec.body_part),
     )
 }

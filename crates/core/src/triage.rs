@@ -380,3 +380,113 @@ impl Desk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{DeviceReport, Tier};
+
+    fn found(ids: &[u32]) -> Event {
+        Event::FilesFound(ids.iter().map(|&id| FileMeta { id: FileId(id), path: format!("f{id}"), size_bytes: 1 }).collect())
+    }
+
+    fn part(file: u32, study_uid: &str) -> HeaderRead {
+        let study = Study { uid: study_uid.into(), ..Study::default() };
+        HeaderRead { file: FileId(file), outcome: Ok(Part { patient: Patient::default(), study }), millis: 1.0 }
+    }
+
+    fn refused(file: u32) -> HeaderRead {
+        HeaderRead { file: FileId(file), outcome: Err(Reason::new(Code::NotDicom, "text")), millis: 1.0 }
+    }
+
+    fn key(study_uid: &str) -> StudyKey {
+        StudyKey { patient_id: String::new(), study_uid: study_uid.into() }
+    }
+
+    fn built(job: Job, study_uid: &str, outcome: Result<(), Reason>) -> Event {
+        let report = BuildReport { selection: SelectionReport::default(), cautions: Vec::new(), unusable: Vec::new(), outcome, volume_ms: 1.0, prepare_ms: 1.0 };
+        Event::Built(job, key(study_uid), Box::new(report))
+    }
+
+    fn scored(job: Job, study_uid: &str) -> Event {
+        let device = DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() };
+        Event::Inferred(job, key(study_uid), Ok(Finding { logit: 1.0, score: None, band: None, device }), 5.0)
+    }
+
+    fn stages(desk: &Desk) -> Vec<&'static str> {
+        desk.view().rows.iter().map(|row| row.stage.name()).collect()
+    }
+
+    fn balanced(desk: &Desk) {
+        let files = desk.view().files;
+        assert_eq!(files.seen, files.pending + files.in_rows + files.noticed);
+    }
+
+    #[test]
+    fn a_study_goes_from_files_to_a_score() {
+        let mut desk = Desk::default();
+        assert!(matches!(desk.update(found(&[1, 2])).as_slice(), [Effect::ReadHeaders(0, files)] if files.len() == 2));
+        assert_eq!(desk.update(Event::HeadersRead(0, vec![part(1, "s")])), [], "nothing is built before every header is read");
+        assert_eq!(stages(&desk), ["received"], "the row is there from the first file on");
+        assert_eq!(desk.update(Event::HeadersRead(0, vec![refused(2)])), [Effect::Build(0, key("s"))]);
+        assert_eq!(desk.update(built(0, "s", Ok(()))), [Effect::Infer(0, key("s"))]);
+        assert_eq!(stages(&desk), ["inferring"]);
+        assert_eq!(desk.update(scored(0, "s")), []);
+        assert_eq!(stages(&desk), ["scored"]);
+        assert!(!desk.view().busy);
+        balanced(&desk);
+    }
+
+    #[test]
+    fn a_cancel_ends_every_file_and_study_and_late_answers_change_nothing() {
+        let mut desk = Desk::default();
+        desk.update(found(&[1, 2, 3]));
+        desk.update(Event::HeadersRead(0, vec![part(1, "s")]));
+        assert_eq!(desk.update(Event::Cancel), [Effect::Stop(1)]);
+        let before = desk.view();
+        assert_eq!((before.files.pending, before.files.noticed, before.busy), (0, 2, false));
+        assert_eq!(desk.update(Event::HeadersRead(0, vec![part(2, "t")])), []);
+        assert_eq!(desk.view(), before);
+        assert_eq!(desk.update(Event::Retry(key("s"))), [Effect::Build(1, key("s"))]);
+        balanced(&desk);
+    }
+
+    #[test]
+    fn images_that_arrive_late_build_the_study_again() {
+        let mut desk = Desk::default();
+        desk.update(found(&[1]));
+        desk.update(Event::HeadersRead(0, vec![part(1, "s")]));
+        desk.update(found(&[2]));
+        desk.update(built(0, "s", Ok(())));
+        let effects = desk.update(Event::HeadersRead(0, vec![part(2, "s")]));
+        assert!(effects.is_empty(), "the first input is still in the engine: {effects:?}");
+        assert_eq!(desk.update(scored(0, "s")), [Effect::Build(0, key("s"))], "a score of half a study does not stand");
+    }
+
+    #[test]
+    fn an_engine_that_stops_is_tried_once_more_then_the_study_fails() {
+        let mut desk = Desk::default();
+        desk.update(found(&[1]));
+        desk.update(Event::HeadersRead(0, vec![part(1, "s")]));
+        let stopped = || Event::EngineStopped(Reason::new(Code::DeviceFailed, "lost"));
+        desk.update(built(0, "s", Ok(())));
+        assert_eq!(desk.update(stopped()), [Effect::Build(0, key("s"))]);
+        desk.update(built(0, "s", Ok(())));
+        assert_eq!(desk.update(stopped()), []);
+        assert_eq!(stages(&desk), ["failed"]);
+    }
+
+    #[test]
+    fn a_reading_room_that_breaks_off_costs_one_file() {
+        let mut desk = Desk::default();
+        desk.update(found(&[1, 2, 3]));
+        desk.update(Event::HeadersRead(0, vec![part(1, "s")]));
+        let effects = desk.update(Event::IngestStopped(Some(FileId(2)), Reason::new(Code::WorkerStopped, "trap")));
+        let again = |effect: &Effect| matches!(effect, Effect::ReadHeaders(1, files) if files.iter().map(|f| f.id.0).collect::<Vec<_>>() == [1, 3]);
+        assert!(effects.iter().any(again), "{effects:?}");
+        desk.update(Event::HeadersRead(1, vec![part(1, "s"), part(3, "s")]));
+        let view = desk.view();
+        assert_eq!((view.rows[0].images, view.files.in_rows, view.files.noticed), (2, 2, 1));
+        balanced(&desk);
+    }
+}

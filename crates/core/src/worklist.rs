@@ -120,3 +120,44 @@ impl WorklistRow {
             .then_with(|| self.key.patient_id.cmp(&other.key.patient_id))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{DeviceReport, Tier};
+    use crate::reason::Code;
+
+    fn row(study_uid: &str, date: &str, band: Option<Band>) -> WorklistRow {
+        let device = DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() };
+        WorklistRow {
+            key: StudyKey { patient_id: "1".into(), study_uid: study_uid.into() },
+            arrival: 0,
+            patient: Patient::default(),
+            study: Study { date: date.into(), ..Study::default() },
+            stage: match band {
+                Some(_) => Stage::Scored { finding: Finding { logit: 0.0, score: Some(0.5), band, device } },
+                None => Stage::NotScored { reason: Reason::new(Code::NoSuitableSeries, "none") },
+            },
+            selection: None,
+            cautions: Vec::new(),
+            images: 1,
+            stage_ms: StageMillis::default(),
+        }
+    }
+
+    #[test]
+    fn the_order_is_flagged_uncertain_unscored_not_flagged_then_oldest_first() {
+        let mut rows = [
+            row("a", "20240101", Some(Band::NotFlagged)),
+            row("b", "", None),
+            row("c", "20240102", None),
+            row("d", "20240105", Some(Band::Flagged)),
+            row("e", "20240103", Some(Band::Flagged)),
+            row("f", "20240101", Some(Band::Uncertain)),
+            row("g", "20240102", None),
+        ];
+        rows.sort_by(WorklistRow::compare);
+        let order: String = rows.iter().map(|row| row.key.study_uid.as_str()).collect();
+        assert_eq!(order, "edfcgba");
+    }
+}
