@@ -1,0 +1,5 @@
+//! The page's module.
+
+fn main() {
+    headway_web::components::mount();
+}

@@ -1,0 +1,10 @@
+//! Every call to the browser. Rooms above speak Rust types only.
+
+pub mod clock;
+pub mod error;
+pub mod fetch;
+pub mod files;
+pub mod gpu;
+pub mod page;
+pub mod post;
+pub mod worker;

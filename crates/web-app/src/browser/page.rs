@@ -1,0 +1,50 @@
+//! The document: where the build lies, and the next frame.
+
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// URL of the folder this build lies in, with a slash at its end; `boot.js` leaves it on the root element.
+pub fn build_url() -> String {
+    web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.document_element())
+        .and_then(|root| root.get_attribute("data-build-url"))
+        .unwrap_or_default()
+}
+
+/// Runs something before the next frame is drawn, once.
+pub fn before_next_frame(run: impl FnOnce() + 'static) {
+    let run = Closure::once_into_js(run);
+    if let Some(window) = web_sys::window() {
+        // Fails only for a detached document, which draws no frames.
+        let _ = window.request_animation_frame(run.unchecked_ref());
+    }
+}
+
+/// Shows a fault of the program itself where the page can no longer draw.
+pub fn show_fault(text: &str) {
+    let element = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("fault"));
+    if let Some(element) = element {
+        element.set_text_content(Some(text));
+        // The stylesheet shows it once it is not hidden.
+        let _ = element.remove_attribute("hidden");
+    }
+}
+
+/// Moves the keyboard to an element, or clicks it: the hidden file inputs behind their buttons.
+pub fn click(id: &str) {
+    let element = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(id));
+    if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        element.click();
+    }
+}
+
+/// The files of an `<input type="file">`, which is emptied so that the same choice can be made again.
+pub fn take_chosen(input: &JsValue) -> Option<web_sys::FileList> {
+    let input: &web_sys::HtmlInputElement = input.dyn_ref()?;
+    let files = input.files()?;
+    // The list is live: take a copy of the handles before emptying.
+    let copy = js_sys::Array::from(&files);
+    input.set_value("");
+    Some(copy.unchecked_into())
+}

@@ -1,0 +1,19 @@
+//! The device and the model, as far as they are known.
+
+use headway_core::card::ModelIdentity;
+use headway_core::finding::{DeviceReport, Tier};
+use headway_core::reason::Reason;
+
+/// How far the engine has come.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum EngineState {
+    /// Looking for a graphics processor.
+    #[default]
+    Probing,
+    /// Loading the model on this tier, for this reason.
+    Loading(Tier, String),
+    /// Ready.
+    Ready(ModelIdentity, DeviceReport),
+    /// No engine can be had.
+    Failed(Reason),
+}

@@ -1,0 +1,188 @@
+//! The ingest worker: files become headers, studies become inputs.
+
+use super::protocol::{IngestReply, IngestRequest, Input, MODEL};
+use crate::BUILD_ID;
+use crate::browser::clock::{now_ms, yield_now};
+use crate::browser::fetch::build_file;
+use crate::browser::files::read;
+use crate::browser::post::{Attached, Page, Post, listen_to_page};
+use headway_core::build::Build;
+use headway_core::card::{Card, InputSpec};
+use headway_core::file::{FileId, FileMeta};
+use headway_core::intake::{HEADER_BYTES, Intake, Taken};
+use headway_core::preprocess::ModelInput;
+use headway_core::reason::{Code, Reason};
+use headway_core::study::StudyKey;
+use headway_core::triage::{BuildReport, HeaderRead, Job, Part};
+use headway_synth::Recipe;
+use js_sys::{Array, Float32Array, Uint8Array};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::MessagePort;
+
+/// Longest time headers are collected before the page hears of them, ms.
+const BATCH_MS: f64 = 50.0;
+
+/// Listens to the page for the life of the worker.
+pub fn serve() {
+    console_error_panic_hook::set_once();
+    let room = Rc::new(Room::default());
+    listen_to_page(move |request, attached| room.clone().answer(request, attached));
+    tell(&IngestReply::Ready { build_id: BUILD_ID.to_owned() }, Attached::default());
+}
+
+/// All the worker holds. Lost with it, and made again from the files.
+#[derive(Default)]
+struct Room {
+    intake: RefCell<Intake>,
+    handles: RefCell<HashMap<FileId, JsValue>>,
+    input: RefCell<Option<(StudyKey, ModelInput)>>,
+    engine: RefCell<Option<MessagePort>>,
+    spec: OnceCell<InputSpec>,
+    job: Cell<Job>,
+}
+
+impl Room {
+    fn answer(self: Rc<Self>, request: IngestRequest, attached: Array) {
+        match request {
+            IngestRequest::Connect => *self.engine.borrow_mut() = attached.get(0).dyn_into().ok(),
+            IngestRequest::ReadHeaders(job, files) => {
+                self.job.set(job);
+                spawn_local(async move { self.read_headers(job, files, attached).await });
+            }
+            IngestRequest::Build(job, study) => {
+                self.job.set(job);
+                spawn_local(async move { self.build(job, study).await });
+            }
+            IngestRequest::Hand(job, study) => self.hand(job, study),
+            IngestRequest::Sample => spawn_local(sample()),
+            IngestRequest::Stop(job) => self.job.set(job),
+        }
+    }
+
+    async fn read_headers(&self, job: Job, files: Vec<FileMeta>, handles: Array) {
+        let mut batch = Vec::new();
+        let mut sent_ms = now_ms();
+        for (file, handle) in files.into_iter().zip(handles.iter()) {
+            if self.job.get() != job {
+                return;
+            }
+            let began = now_ms();
+            tell(&IngestReply::Reading(file.id), Attached::default());
+            let outcome = self.take(&file, &handle).await;
+            self.handles.borrow_mut().insert(file.id, handle);
+            batch.push(HeaderRead { file: file.id, outcome, millis: now_ms() - began });
+            if now_ms() - sent_ms > BATCH_MS {
+                tell(&IngestReply::HeadersRead(job, std::mem::take(&mut batch)), Attached::default());
+                sent_ms = now_ms();
+            }
+        }
+        tell(&IngestReply::HeadersRead(job, batch), Attached::default());
+    }
+
+    async fn take(&self, file: &FileMeta, handle: &JsValue) -> Result<Part, Reason> {
+        let head = read(handle, HEADER_BYTES).await?;
+        let mut taken = self.intake.borrow_mut().take(file.id, &file.path, &head, file.size_bytes);
+        if matches!(taken, Taken::NeedsWholeFile) {
+            let whole = read(handle, u64::MAX).await?;
+            taken = self.intake.borrow_mut().take(file.id, &file.path, &whole, whole.len() as u64);
+        }
+        match taken {
+            Taken::Part(part) => Ok(*part),
+            Taken::Refused(reason) => Err(reason),
+            Taken::NeedsWholeFile => Err(Reason::new(Code::DamagedHeader, "The header does not end before the file does.")),
+        }
+    }
+
+    async fn build(&self, job: Job, study: StudyKey) {
+        let (report, input) = match self.spec().await {
+            Ok(spec) => match self.build_with(job, &study, spec).await {
+                Some(built) => built,
+                None => return,
+            },
+            Err(reason) => (withheld(reason), None),
+        };
+        *self.input.borrow_mut() = input.map(|input| (study.clone(), input));
+        tell(&IngestReply::Built(job, study, Box::new(report)), Attached::default());
+    }
+
+    /// `None` where the job was given up meanwhile.
+    async fn build_with(&self, job: Job, study: &StudyKey, spec: &InputSpec) -> Option<(BuildReport, Option<ModelInput>)> {
+        let began = now_ms();
+        let mut build = Build::begin(&self.intake.borrow(), study, spec);
+        while let Some(file) = build.wanted() {
+            tell(&IngestReply::Reading(file), Attached::default());
+            let handle = self.handles.borrow().get(&file).cloned().unwrap_or(JsValue::NULL);
+            let bytes = read(&handle, u64::MAX).await;
+            if self.job.get() != job {
+                return None;
+            }
+            build.give(bytes.as_deref().map_err(Clone::clone));
+        }
+        let built = build.volume(now_ms() - began);
+        yield_now().await;
+        Some(built.prepare(spec, now_ms))
+    }
+
+    /// What the model expects, from its card; fetched once.
+    async fn spec(&self) -> Result<&InputSpec, Reason> {
+        if self.spec.get().is_none() {
+            let json = build_file(&format!("{MODEL}/card.json")).await.map_err(|e| {
+                Reason::new(Code::ModelUnusable, format!("The model's card could not be loaded ({e}). Reload the page."))
+            })?;
+            // Set twice only if two builds fetched at once, and then to the same.
+            let _ = self.spec.set(Card::from_json(&json)?.input);
+        }
+        self.spec.get().ok_or_else(|| Reason::new(Code::Internal, "The model's card was lost."))
+    }
+
+    /// Sends the input to the engine. If there is none, the engine's silence is the page's to notice.
+    fn hand(&self, job: Job, study: StudyKey) {
+        let (Some((_, input)), Some(engine)) = (self.input.borrow_mut().take_if(|(of, _)| *of == study), &*self.engine.borrow()) else {
+            return;
+        };
+        let values = Float32Array::from(input.values.as_slice()).buffer();
+        post(engine, &Input { job, study }, &Attached::default().handing_over(&values));
+    }
+}
+
+fn withheld(reason: Reason) -> BuildReport {
+    BuildReport {
+        selection: headway_core::selection::SelectionReport::default(),
+        cautions: Vec::new(),
+        unusable: Vec::new(),
+        outcome: Err(reason),
+        volume_ms: 0.0,
+        prepare_ms: 0.0,
+    }
+}
+
+/// Renders the built-in study, file by file, so that nothing waits for all of it.
+async fn sample() {
+    let files = match Recipe::sample().render() {
+        Ok(files) => files,
+        Err(error) => {
+            let reason = Reason::new(Code::Internal, format!("The synthetic study could not be made ({error})."));
+            return tell(&IngestReply::SampleDone(Err(reason)), Attached::default());
+        }
+    };
+    for file in files {
+        let bytes = Uint8Array::from(file.bytes.as_slice()).buffer();
+        tell(&IngestReply::SampleFile(file.path), Attached::default().handing_over(&bytes));
+    }
+    tell(&IngestReply::SampleDone(Ok(())), Attached::default());
+}
+
+fn tell(reply: &IngestReply, attached: Attached) {
+    post(&Page, reply, &attached);
+}
+
+/// A message that cannot be sent ends the worker; the page notices and starts another.
+fn post(to: &impl Post, message: &impl serde::Serialize, attached: &Attached) {
+    if let Err(error) = to.post(message, attached) {
+        wasm_bindgen::throw_str(&error.to_string());
+    }
+}

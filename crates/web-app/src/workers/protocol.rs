@@ -1,0 +1,106 @@
+//! Every message between page, ingest and engine. What is attached stands with each variant.
+
+use headway_core::card::ModelIdentity;
+use headway_core::file::{FileId, FileMeta};
+use headway_core::finding::{DeviceReport, Finding, Tier};
+use headway_core::reason::Reason;
+use headway_core::study::StudyKey;
+use headway_core::triage::{BuildReport, HeaderRead, Job};
+use serde::{Deserialize, Serialize};
+
+/// Folder of the model in use, relative to the build.
+pub const MODEL: &str = "models/densenet121-untrained";
+
+/// Page to ingest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum IngestRequest {
+    /// Send inputs through the attached port from now on.
+    Connect,
+    /// Read these headers. Attached: one file handle each, in the same order.
+    ReadHeaders(Job, Vec<FileMeta>),
+    /// Build a study's input and keep it.
+    Build(Job, StudyKey),
+    /// Send the input just built to the engine.
+    Hand(Job, StudyKey),
+    /// Render the synthetic study.
+    Sample,
+    /// Let go of the work of jobs before this one.
+    Stop(Job),
+}
+
+/// Ingest to page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum IngestReply {
+    /// The worker listens.
+    Ready {
+        /// Of which build it is.
+        build_id: String,
+    },
+    /// It turns to this file now: the one to blame if nothing more is heard.
+    Reading(FileId),
+    /// Some headers.
+    HeadersRead(Job, Vec<HeaderRead>),
+    /// A study's input is ready, or not.
+    Built(Job, StudyKey, Box<BuildReport>),
+    /// One file of the synthetic study. Attached: its bytes.
+    SampleFile(String),
+    /// The synthetic study is complete, or could not be rendered.
+    SampleDone(Result<(), Reason>),
+}
+
+/// Page to engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum EngineRequest {
+    /// Take inputs from the attached port from now on.
+    Connect,
+    /// Load the model on this tier.
+    Load {
+        /// Where.
+        tier: Tier,
+        /// Why there, for the reader.
+        why: String,
+    },
+}
+
+/// Engine to page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum EngineReply {
+    /// The worker listens.
+    Ready {
+        /// Of which build it is.
+        build_id: String,
+    },
+    /// The model is loaded and has passed its self-test, or not.
+    Loaded(Result<(ModelIdentity, DeviceReport), Reason>),
+    /// The network is running.
+    Progress(Job, StudyKey, f64),
+    /// The network answered, or failed, after so many ms.
+    Inferred(Job, StudyKey, Result<Finding, Reason>, f64),
+}
+
+/// Ingest to engine. Attached: the input's values as an `ArrayBuffer` of f32.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    /// For which job.
+    pub job: Job,
+    /// Of which study.
+    pub study: StudyKey,
+}
+
+impl super::client::Greets for IngestReply {
+    fn build_id(&self) -> Option<&str> {
+        match self {
+            Self::Ready { build_id } => Some(build_id),
+            _ => None,
+        }
+    }
+}
+
+impl super::client::Greets for EngineReply {
+    fn build_id(&self) -> Option<&str> {
+        match self {
+            Self::Ready { build_id } => Some(build_id),
+            _ => None,
+        }
+    }
+}
