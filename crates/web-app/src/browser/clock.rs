@@ -1,7 +1,6 @@
 //! Time, as page and workers both can ask for it.
 
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
 
 /// Milliseconds since the module's realm began. Monotonic.
 pub fn now_ms() -> f64 {
@@ -15,10 +14,4 @@ pub fn now_ms() -> f64 {
 /// Lets waiting messages be handled before going on.
 pub async fn yield_now() {
     gloo::timers::future::TimeoutFuture::new(0).await;
-}
-
-/// Waits for a promise, discarding what it brings.
-pub async fn settled(promise: js_sys::Promise) {
-    // A rejection settles it as well; callers ask for nothing more.
-    let _ = JsFuture::from(promise).await;
 }

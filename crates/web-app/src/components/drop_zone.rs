@@ -46,7 +46,7 @@ pub fn DropZone() -> impl IntoView {
                 <button type="button" class="quiet" data-testid="sample-button" on:click=move |_| intent.load_sample()>"Try a synthetic study"</button>
             </div>
             <p class="promise">"Nothing leaves this device."</p>
-            <input id="folder-input" type="file" webkitdirectory multiple hidden tabindex="-1" aria-label="Folder" on:change=choose/>
+            <input id="folder-input" type="file" prop:webkitdirectory=true multiple hidden tabindex="-1" aria-label="Folder" on:change=choose/>
             <input id="files-input" type="file" multiple hidden tabindex="-1" aria-label="Files" on:change=choose/>
         </section>
     }

@@ -91,5 +91,6 @@ fn NoticeView(notice: Notice) -> impl IntoView {
         Level::Warning => "warning",
         Level::Info => "info",
     };
-    view! { <li data-testid="notice" data-path=notice.path.clone() data-code=notice.reason.code.as_str() data-level=level>{notice.path}</li> }
+    let path = notice.path.clone();
+    view! { <li data-testid="notice" data-path=path data-code=notice.reason.code.as_str() data-level=level>{notice.path}</li> }
 }

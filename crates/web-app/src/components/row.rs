@@ -18,8 +18,9 @@ pub fn Row(
     let stage = Memo::new(move |_| row.with(|row| row.stage.clone()));
     let times = Memo::new(move |_| row.with(|row| row.stage_ms));
     let key = row.with_untracked(|row| row.key.clone());
+    let study_uid = key.study_uid.clone();
     view! {
-        <li class="row" data-testid="row" data-state=move || stage.with(|stage| stage.name()) data-study-uid=key.study_uid.clone()>
+        <li class="row" data-testid="row" data-state=move || stage.with(|stage| stage.name()) data-study-uid=study_uid>
             <ResultCell stage key/>
             <div class="cell patient" data-testid="row-patient">
                 {move || study.with(|(patient, study, images)| who(patient, study, *images))}

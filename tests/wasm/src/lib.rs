@@ -1,0 +1,1 @@
+//! Tests live in `browser.rs`; this library is empty.

@@ -1,0 +1,146 @@
+//! Builds the page into `dist/`: index.html on top, everything else in a folder named after the build.
+
+use crate::run::{finish, output, program, root, run, target};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// How much work goes into the build.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// As the tests use it.
+    Plain,
+    /// Link-time optimised and passed through wasm-opt, as it is served.
+    Optimised,
+}
+
+/// What the build id is made of. A change anywhere here makes another build.
+const SOURCES: &[&str] = &["crates", "public", "style", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
+
+/// Makes `public/models/densenet121-untrained` unless it stands for today's sources already.
+///
+/// # Errors
+/// In words where it cannot be made.
+pub fn model() -> Result<(), String> {
+    let folder = root().join("public/models/densenet121-untrained");
+    let stamp = hash_of(&["crates/infer", "crates/core/src/card.rs", "Cargo.lock"])?;
+    let stamp_file = target().join("untrained-model.stamp");
+    let current = fs::read_to_string(&stamp_file).is_ok_and(|made| made == stamp);
+    if current && folder.join("weights.safetensors").exists() && folder.join("card.json").exists() {
+        return Ok(());
+    }
+    run("cargo run --quiet -p headway-infer --bin make-untrained -- public/models/densenet121-untrained")?;
+    fs::write(stamp_file, stamp).map_err(|e| e.to_string())
+}
+
+/// Builds `dist/`, unless it holds this build already.
+///
+/// # Errors
+/// In words where a step fails.
+pub fn build(kind: Kind) -> Result<(), String> {
+    model()?;
+    let id = &hash_of(SOURCES)?[..12];
+    let dist = root().join("dist");
+    let stamp = format!("{id} {}", if kind == Kind::Optimised { "optimised" } else { "plain" });
+    if fs::read_to_string(dist.join("BUILD")).is_ok_and(|built| built == stamp) {
+        println!("dist/ holds build {stamp} already.");
+        return Ok(());
+    }
+    let stage = target().join("page");
+    trunk(kind, id, &stage)?;
+    if kind == Kind::Optimised {
+        optimise(&stage)?;
+    }
+    compose(&stage, &dist, id).map_err(|e| format!("dist/ cannot be written ({e})."))?;
+    fs::write(dist.join("BUILD"), &stamp).map_err(|e| e.to_string())?;
+    println!("dist/ holds build {stamp}:");
+    print_sizes(&dist.join(id));
+    Ok(())
+}
+
+fn trunk(kind: Kind, id: &str, stage: &Path) -> Result<(), String> {
+    let profile = if kind == Kind::Optimised { "dist" } else { "release" };
+    let line = format!("trunk build --release --cargo-profile {profile} --public-url ./{id}/ --dist {}", stage.display());
+    println!("$ {line}");
+    let mut command = program(&line);
+    // Trunk takes NO_COLOR for a switch of its own and wants true or false.
+    finish("trunk build", command.env("HEADWAY_BUILD_ID", id).env_remove("NO_COLOR"))
+}
+
+/// wasm-opt from npm: Debian's writes modules that break at start.
+fn optimise(stage: &Path) -> Result<(), String> {
+    let wasm_opt = root().join("tests/e2e/node_modules/.bin/wasm-opt");
+    for module in files_below(stage).into_iter().filter(|f| f.extension().is_some_and(|e| e == "wasm")) {
+        let module = module.display();
+        run(&format!("{} -O3 --all-features {module} -o {module}", wasm_opt.display()))?;
+    }
+    Ok(())
+}
+
+fn compose(stage: &Path, dist: &Path, id: &str) -> std::io::Result<()> {
+    let index = fs::read_to_string(stage.join("index.html"))?;
+    fs::remove_dir_all(dist).or_else(|e| if e.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(e) })?;
+    fs::create_dir_all(dist)?;
+    fs::rename(stage, dist.join(id))?;
+    fs::remove_file(dist.join(id).join("index.html"))?;
+    // Trunk leaves our own references alone; `data-build` marks those that point into the build.
+    let index = index.replace("src=\"boot.js\" data-build", &format!("src=\"./{id}/boot.js\"")).replace("href=\"icon.svg\" data-build", &format!("href=\"./{id}/icon.svg\""));
+    fs::write(dist.join("index.html"), index)?;
+    fs::write(dist.join(id).join("manifest.json"), manifest(dist)?)
+}
+
+/// Every file with its size and hash: what the page may fetch, and nothing else.
+fn manifest(dist: &Path) -> std::io::Result<String> {
+    let mut entries = BTreeMap::new();
+    for file in files_below(dist) {
+        let bytes = fs::read(&file)?;
+        let path = file.strip_prefix(dist).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+        entries.insert(path, serde_json::json!({ "bytes": bytes.len(), "sha256": hex(&Sha256::digest(&bytes)) }));
+    }
+    Ok(serde_json::to_string_pretty(&entries)?)
+}
+
+fn print_sizes(build: &Path) {
+    for file in files_below(build) {
+        let bytes = fs::metadata(&file).map_or(0, |m| m.len());
+        if bytes > 4096 {
+            println!("  {:>9.1} kB  {}", bytes as f64 / 1e3, file.strip_prefix(build).unwrap_or(&file).display());
+        }
+    }
+}
+
+/// SHA-256 over names and contents of the sources git knows or would add.
+fn hash_of(paths: &[&str]) -> Result<String, String> {
+    let listed = output(&format!("git ls-files --cached --others --exclude-standard -- {}", paths.join(" "))).ok_or("git cannot list the sources.")?;
+    let mut names: Vec<&str> = listed.lines().collect();
+    names.sort_unstable();
+    let mut hash = Sha256::new();
+    for name in names {
+        // A file deleted but not yet committed is listed and gone.
+        if let Ok(bytes) = fs::read(root().join(name)) {
+            hash.update(name);
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        }
+    }
+    Ok(hex(&hash.finalize()))
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

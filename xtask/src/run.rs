@@ -1,0 +1,50 @@
+//! Running programs, with errors a person can act on.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().map_or_else(|| manifest.clone(), PathBuf::from)
+}
+
+/// Cargo's target folder.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// A program to be run in the root.
+pub fn program(line: &str) -> Command {
+    let mut words = line.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or_default());
+    command.args(words).current_dir(root()).stdin(Stdio::null());
+    command
+}
+
+/// Shows and runs a command line.
+///
+/// # Errors
+/// In words where it cannot be started or fails.
+pub fn run(line: &str) -> Result<(), String> {
+    println!("$ {line}");
+    finish(line, &mut program(line))
+}
+
+/// Runs a prepared command.
+///
+/// # Errors
+/// In words where it cannot be started or fails.
+pub fn finish(name: &str, command: &mut Command) -> Result<(), String> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`{name}` failed ({status}).")),
+        Err(e) => Err(format!("`{name}` could not be started ({e}). Is it installed? `cargo xtask doctor` says what is missing.")),
+    }
+}
+
+/// What a command prints, trimmed; `None` where it cannot be started or fails.
+pub fn output(line: &str) -> Option<String> {
+    let output = program(line).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}

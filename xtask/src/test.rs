@@ -1,0 +1,173 @@
+//! Every test, step by step, counted over all runners.
+
+use crate::run::{program, root, run, target};
+use crate::{page, tools};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// Tests counted, by outcome.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+}
+
+struct Outcome {
+    name: &'static str,
+    seconds: f64,
+    counts: Counts,
+}
+
+/// `cargo xtask test`.
+///
+/// # Errors
+/// Where any test fails; the last line printed counts them all.
+pub fn verb(full: bool) -> Result<(), String> {
+    tools::setup(tools::FOR_TESTS)?;
+    let mut outcomes = vec![
+        step("check", |_| check()),
+        step("native tests", |counts| counted(counts, &mut program("cargo test --workspace --exclude headway-web --exclude headway-tests-wasm"))),
+        step("page", |_| page::build(page::Kind::Plain)),
+        step("browser tests", |counts| counted(counts, &mut wasm_tests())),
+        step("python tests", |counts| counted(counts, &mut python_tests(full))),
+        step("end to end", |counts| counted(counts, &mut end_to_end("tests/e2e"))),
+    ];
+    if full {
+        outcomes.push(step("native GPU build", |_| run("cargo check -p headway --features gpu")));
+        outcomes.push(step("end to end, long", |counts| counted(counts, &mut end_to_end("tests/e2e/full"))));
+    }
+    report(&outcomes)
+}
+
+/// `cargo xtask check`: format and lints.
+///
+/// # Errors
+/// Where one of them finds something.
+pub fn check() -> Result<(), String> {
+    run("cargo fmt --all --check")?;
+    run("cargo clippy --quiet --workspace --exclude headway-web --exclude headway-tests-wasm --all-targets -- -D warnings")?;
+    run("cargo clippy --quiet --release --target wasm32-unknown-unknown -p headway-web -p headway-tests-wasm --features headway-web/engine-cpu --all-targets -- -D warnings")
+}
+
+fn wasm_tests() -> Command {
+    let mut command = program("cargo test --release --target wasm32-unknown-unknown -p headway-tests-wasm");
+    command
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+        .env("CHROMEDRIVER", "/usr/bin/chromedriver")
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    command
+}
+
+fn python_tests(full: bool) -> Command {
+    let mut command = Command::new(tools::python());
+    command.current_dir(root().join("training")).args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
+    command.env("HEADWAY_BIN", target().join("debug/headway"));
+    if full { command.args(["-m", "full or not full"]) } else { command.args(["-m", "not full"]) };
+    command
+}
+
+fn end_to_end(folder: &str) -> Command {
+    let mut files: Vec<_> = std::fs::read_dir(root().join(folder)).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    files.sort();
+    let mut command = program("node --test --test-concurrency=1 --test-reporter=spec");
+    command.args(files).env("HEADWAY_TARGET", target());
+    command
+}
+
+fn step(name: &'static str, work: impl FnOnce(&mut Counts) -> Result<(), String>) -> Outcome {
+    println!("\n=== {name} ===");
+    let began = Instant::now();
+    let mut counts = Counts::default();
+    match work(&mut counts) {
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            counts.failed = counts.failed.max(1);
+        }
+        Ok(()) if counts.passed + counts.failed + counts.skipped == 0 => counts.passed = 1,
+        Ok(()) => {}
+    }
+    Outcome { name, seconds: began.elapsed().as_secs_f64(), counts }
+}
+
+/// Runs a test runner, passing its output on and counting what its summaries say.
+fn counted(counts: &mut Counts, command: &mut Command) -> Result<(), String> {
+    let shown = format!("{command:?}");
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|e| format!("{shown} could not be started ({e})."))?;
+    for line in child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()).map_while(Result::ok) {
+        // A closed terminal is no reason to stop testing.
+        let _ = writeln!(std::io::stdout(), "{line}");
+        counts.add(&line);
+    }
+    let status = child.wait().map_err(|e| e.to_string())?;
+    match counts.passed + counts.failed + counts.skipped {
+        0 => Err(format!("{shown} ran no test.")),
+        _ if status.success() => Ok(()),
+        _ => Err(format!("{shown} failed ({status}).")),
+    }
+}
+
+impl Counts {
+    /// Reads a runner's summary line: cargo's and wasm-bindgen's, pytest's, Node's.
+    fn add(&mut self, line: &str) {
+        let line = line.trim();
+        let cargo = line.strip_prefix("test result:");
+        let pytest = line.contains(" in ").then_some(line).filter(|l| l.contains(" passed") || l.contains(" failed") || l.contains(" skipped"));
+        if let Some(summary) = cargo.or(pytest) {
+            self.passed += number_before(summary, "passed");
+            self.failed += number_before(summary, "failed") + number_before(summary, "error");
+            self.skipped += number_before(summary, "ignored") + number_before(summary, "skipped");
+        } else if let Some(summary) = line.strip_prefix("ℹ ") {
+            let mut words = summary.split(' ');
+            let count = |number: Option<&str>| number.and_then(|n| n.parse().ok()).unwrap_or(0);
+            match words.next() {
+                Some("pass") => self.passed += count(words.next()),
+                Some("fail" | "cancelled") => self.failed += count(words.next()),
+                Some("skipped" | "todo") => self.skipped += count(words.next()),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn number_before(summary: &str, word: &str) -> usize {
+    let before = summary.split([' ', ';', ',']).filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    before.windows(2).find(|pair| pair[1].trim_end_matches('s') == word.trim_end_matches('s')).and_then(|pair| pair[0].trim_start_matches('=').parse().ok()).unwrap_or(0)
+}
+
+fn report(outcomes: &[Outcome]) -> Result<(), String> {
+    println!();
+    let mut total = Counts::default();
+    for Outcome { name, seconds, counts } in outcomes {
+        println!("{name:<18} {seconds:>7.1} s  {:>4} passed {:>4} failed {:>4} skipped", counts.passed, counts.failed, counts.skipped);
+        total.passed += counts.passed;
+        total.failed += counts.failed;
+        total.skipped += counts.skipped;
+    }
+    println!("{} passed, {} failed, {} skipped", total.passed, total.failed, total.skipped);
+    if total.failed == 0 { Ok(()) } else { Err("Some tests failed.".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Counts;
+
+    #[test]
+    fn every_runners_summary_is_read() {
+        let mut counts = Counts::default();
+        for line in [
+            "test result: ok. 20 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            "7 passed, 3 skipped in 0.52s",
+            "==== 1 failed, 4 passed in 2.00s ====",
+            "ℹ pass 5",
+            "ℹ fail 1",
+            "ℹ skipped 2",
+            "a line that speaks of 9 passed tests",
+        ] {
+            counts.add(line);
+        }
+        assert_eq!((counts.passed, counts.failed, counts.skipped), (36, 3, 7));
+    }
+}

@@ -1,0 +1,130 @@
+//! What the build and the tests need, how to see whether it is there, and how to install it.
+
+use crate::run::{output, root, run, target};
+
+/// One thing that may be missing.
+pub struct Tool {
+    name: &'static str,
+    why: &'static str,
+    found: fn() -> bool,
+    install: fn() -> Result<(), String>,
+}
+
+/// Trunk's version; 0.22 needs a newer Rust.
+const TRUNK: &str = "0.21.14";
+/// Must equal the crate's version in Cargo.toml: the two halves speak a private format.
+const WASM_BINDGEN: &str = "0.2.130";
+
+/// What building the page needs.
+pub const FOR_PAGE: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES];
+/// What testing needs.
+pub const FOR_TESTS: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, PYTHON];
+
+const WASM_TARGET: Tool = Tool {
+    name: "rust target wasm32-unknown-unknown",
+    why: "the page is WebAssembly",
+    found: || output("rustc --print sysroot").is_some_and(|s| std::path::Path::new(&s).join("lib/rustlib/wasm32-unknown-unknown").exists()),
+    install: || run("rustup target add wasm32-unknown-unknown"),
+};
+
+const TRUNK_TOOL: Tool = Tool {
+    name: "trunk 0.21.14",
+    why: "builds the page",
+    found: || output("trunk --version").is_some_and(|v| v.ends_with(TRUNK)),
+    install: || run(&format!("cargo install --locked trunk --version {TRUNK}")),
+};
+
+const BINDGEN_TOOL: Tool = Tool {
+    name: "wasm-bindgen-cli 0.2.130",
+    why: "joins WebAssembly to the browser, and runs its tests",
+    found: || output("wasm-bindgen --version").is_some_and(|v| v.ends_with(WASM_BINDGEN)),
+    install: || run(&format!("cargo install wasm-bindgen-cli --version {WASM_BINDGEN}")),
+};
+
+const NPM_PACKAGES: Tool = Tool {
+    name: "npm packages of tests/e2e",
+    why: "wasm-opt makes modules small; Playwright and axe drive the page in tests",
+    found: || {
+        let wanted = std::fs::read(root().join("tests/e2e/package-lock.json")).ok();
+        wanted.is_some() && wanted == std::fs::read(root().join("tests/e2e/node_modules/.installed-lock.json")).ok()
+    },
+    install: || {
+        if output("npm --version").is_none() {
+            return Err("Node with npm is missing. Install Node 20 or later (Debian, Ubuntu: `apt-get install nodejs npm`).".to_owned());
+        }
+        run("npm ci --prefix tests/e2e --no-audit --no-fund")?;
+        let copied = std::fs::copy(root().join("tests/e2e/package-lock.json"), root().join("tests/e2e/node_modules/.installed-lock.json"));
+        copied.map(|_| ()).map_err(|e| format!("tests/e2e/node_modules cannot be written ({e})."))
+    },
+};
+
+const CHROMIUM: Tool = Tool {
+    name: "chromium and chromedriver",
+    why: "the page is tested in a real browser",
+    found: || output("chromium --version").is_some() && output("chromedriver --version").is_some(),
+    install: || apt("chromium chromium-driver"),
+};
+
+const PYTHON: Tool = Tool {
+    name: "Python packages of training/ (light set)",
+    why: "an independent reading of the preprocessing checks ours",
+    found: || python().exists(),
+    install: || {
+        let venv = target().join("py");
+        let shown = venv.display();
+        if output("python3 -m venv --help").is_none() {
+            apt("python3 python3-venv")?;
+        }
+        run(&format!("python3 -m venv {shown}"))?;
+        run(&format!("{shown}/bin/pip install --quiet --disable-pip-version-check -e training[light]"))
+            .inspect_err(|_| drop(std::fs::remove_dir_all(target().join("py"))))
+    },
+};
+
+/// The Python of the tests.
+pub fn python() -> std::path::PathBuf {
+    target().join("py/bin/python")
+}
+
+/// Installs what is missing, saying each time what and why.
+///
+/// # Errors
+/// In words, with what to do by hand.
+pub fn setup(tools: &[Tool]) -> Result<(), String> {
+    for tool in tools.iter().filter(|tool| !(tool.found)()) {
+        println!("Installing {}: {}.", tool.name, tool.why);
+        (tool.install)().map_err(|e| format!("{} could not be installed. {e}", tool.name))?;
+    }
+    Ok(())
+}
+
+/// Debian and Ubuntu packages, as root or through sudo without a password.
+fn apt(packages: &str) -> Result<(), String> {
+    let by_hand = format!("Install {packages} by hand (Debian, Ubuntu: `sudo apt-get install {packages}`), then call this again.");
+    if output("apt-get --version").is_none() {
+        return Err(by_hand);
+    }
+    let sudo = match output("id -u").as_deref() {
+        Some("0") => "",
+        _ if output("sudo -n true").is_some() => "sudo -n ",
+        _ => return Err(by_hand),
+    };
+    run(&format!("{sudo}apt-get update -qq"))
+        .and_then(|()| run(&format!("{sudo}apt-get install -y -qq --no-install-recommends {packages}")))
+        .map_err(|e| format!("{e} {by_hand}"))
+}
+
+/// Says what is here and what would be installed.
+pub fn doctor() {
+    for line in ["rustc --version", "cargo --version", "node --version", "npm --version", "python3 --version", "chromium --version"] {
+        println!("{:<20} {}", line.split(' ').next().unwrap_or_default(), output(line).unwrap_or_else(|| "not found".to_owned()));
+    }
+    println!("{:<20} {}", "processors", std::thread::available_parallelism().map_or(1, usize::from));
+    println!("{:<20} {}", "target folder", target().display());
+    println!("{:<20} {}", "HEADWAY_DATA", std::env::var("HEADWAY_DATA").unwrap_or_else(|_| "not set: tests on real scans are skipped".to_owned()));
+    println!();
+    for tool in FOR_TESTS {
+        let state = if (tool.found)() { "found" } else { "missing; `cargo xtask setup --test` installs it" };
+        println!("{:<42} {state} ({})", tool.name, tool.why);
+    }
+}
