@@ -1,5 +1,7 @@
 //! Documents that are written from the code say what the code says.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
+
 use headway_core::reason::Code;
 use std::fmt::Write;
 use std::path::Path;

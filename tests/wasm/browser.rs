@@ -1,1 +1,33 @@
-//! placeholder
+//! The same promises inside a browser's WebAssembly: parity of the network, and a study from bytes to input.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
+
+use headway_core::preprocess::probe_input;
+use headway_infer::{Engine, Wanted};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+const CARD: &[u8] = include_bytes!("../golden/densenet-small/card.json");
+const WEIGHTS: &[u8] = include_bytes!("../golden/densenet-small/weights.safetensors");
+const GOLDEN: &[u8] = include_bytes!("../golden/densenet-small/golden.json");
+
+#[wasm_bindgen_test]
+async fn a_small_network_answers_as_monai_does() {
+    let engine = Engine::load(CARD, WEIGHTS, Wanted::Cpu { why: "test".into() }).await.unwrap();
+    let golden: serde_json::Value = serde_json::from_slice(GOLDEN).unwrap();
+    for case in golden["cases"].as_array().unwrap() {
+        let dims: [usize; 3] = serde_json::from_value(case["size_voxels"].clone()).unwrap();
+        let ours = engine.logit(&probe_input(dims), dims, &mut |_| {}).await.unwrap();
+        let theirs = case["logit"].as_f64().unwrap();
+        assert!((ours - theirs).abs() < 1e-4, "{dims:?}: {ours} instead of {theirs}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn the_sample_study_becomes_an_input() {
+    let run = headway_tests::run_recipe(&headway_synth::Recipe::sample());
+    run.assert_nothing_lost();
+    assert_eq!((run.outcome().as_str(), run.inputs.len()), ("scored", 1));
+    assert_eq!(run.inputs[0].values.len(), 120 * 120 * 120);
+}

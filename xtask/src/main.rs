@@ -14,8 +14,8 @@ const USAGE: &str = "usage: cargo xtask VERB
                    set up, build the page and serve it on this machine
   test [--full]    set up and run every test; --full adds what needs long builds
   check            format and lints, natively and for wasm32
-  build            build the optimised page into dist/
-  page             build the page into dist/ without optimising it
+  build            build the page into dist/ with all optimisation
+  page [--whole]   build the page into dist/ quickly: without the GPU engine, unless --whole
   model            make the untrained model
   setup [--test]   install what is missing to build (and test)
   doctor           say what this machine has and lacks";
@@ -23,13 +23,17 @@ const USAGE: &str = "usage: cargo xtask VERB
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let flag = |name: &str| arguments.iter().any(|a| a == name);
-    let value = |name: &str| arguments.iter().position(|a| a == name).and_then(|i| arguments.get(i + 1)).map(String::as_str);
+    let value =
+        |name: &str| arguments.iter().position(|a| a == name).and_then(|i| arguments.get(i + 1)).map(String::as_str);
     let done = match arguments.first().map(String::as_str) {
         Some("serve") => serve::verb(value("--port"), value("--dir"), value("--log"), flag("--no-build")),
         Some("test") => test::verb(flag("--full")),
         Some("check") => test::check(),
-        Some("build") => tools::setup(tools::FOR_PAGE).and_then(|()| page::build(page::Kind::Optimised)),
-        Some("page") => tools::setup(tools::FOR_PAGE).and_then(|()| page::build(page::Kind::Plain)),
+        Some("build") => tools::setup(tools::FOR_BUILD).and_then(|()| page::build(page::Kind::Optimised)),
+        Some("page") => {
+            let kind = if flag("--whole") { page::Kind::Whole } else { page::Kind::Plain };
+            tools::setup(tools::FOR_PAGE).and_then(|()| page::build(kind))
+        }
         Some("model") => page::model(),
         Some("setup") => tools::setup(if flag("--test") { tools::FOR_TESTS } else { tools::FOR_PAGE }),
         Some("doctor") => {

@@ -7,16 +7,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// How much work goes into the build.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// As the tests use it.
+    /// For tests: not optimised further, and without the GPU engine, which takes as long to build as all the rest.
+    /// The page then runs on the processor and says so.
     Plain,
-    /// Link-time optimised and passed through wasm-opt, as it is served.
+    /// As `serve` shows it: not optimised further, but whole.
+    Whole,
+    /// For deployment: whole, link-time optimised, passed through wasm-opt.
     Optimised,
 }
 
 /// What the build id is made of. A change anywhere here makes another build.
-const SOURCES: &[&str] = &["crates", "public", "style", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
+const SOURCES: &[&str] =
+    &["crates", "public", "style", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
 
 /// Makes `public/models/densenet121-untrained` unless it stands for today's sources already.
 ///
@@ -42,7 +46,7 @@ pub fn build(kind: Kind) -> Result<(), String> {
     model()?;
     let id = &hash_of(SOURCES)?[..12];
     let dist = root().join("dist");
-    let stamp = format!("{id} {}", if kind == Kind::Optimised { "optimised" } else { "plain" });
+    let stamp = format!("{id} {kind:?}");
     if fs::read_to_string(dist.join("BUILD")).is_ok_and(|built| built == stamp) {
         println!("dist/ holds build {stamp} already.");
         return Ok(());
@@ -61,11 +65,26 @@ pub fn build(kind: Kind) -> Result<(), String> {
 
 fn trunk(kind: Kind, id: &str, stage: &Path) -> Result<(), String> {
     let profile = if kind == Kind::Optimised { "dist" } else { "release" };
-    let line = format!("trunk build --release --cargo-profile {profile} --public-url ./{id}/ --dist {}", stage.display());
+    let html = if kind == Kind::Plain { without_gpu()? } else { "index.html" };
+    let line = format!(
+        "trunk build --release --cargo-profile {profile} --public-url ./{id}/ --dist {} {html}",
+        stage.display()
+    );
     println!("$ {line}");
     let mut command = program(&line);
     // Trunk takes NO_COLOR for a switch of its own and wants true or false.
     finish("trunk build", command.env("HEADWAY_BUILD_ID", id).env_remove("NO_COLOR"))
+}
+
+/// index.html less the GPU engine. It has to lie beside the original, whose references are relative.
+fn without_gpu() -> Result<&'static str, String> {
+    const PLAIN: &str = ".plain.html";
+    let index =
+        fs::read_to_string(root().join("index.html")).map_err(|e| format!("index.html cannot be read ({e})."))?;
+    let plain: String =
+        index.lines().filter(|line| !line.contains("engine-gpu")).map(|line| format!("{line}\n")).collect();
+    fs::write(root().join(PLAIN), plain).map_err(|e| format!("{PLAIN} cannot be written ({e})."))?;
+    Ok(PLAIN)
 }
 
 /// wasm-opt from npm: Debian's writes modules that break at start.
@@ -85,7 +104,15 @@ fn compose(stage: &Path, dist: &Path, id: &str) -> std::io::Result<()> {
     fs::rename(stage, dist.join(id))?;
     fs::remove_file(dist.join(id).join("index.html"))?;
     // Trunk leaves our own references alone; `data-build` marks those that point into the build.
-    let index = index.replace("src=\"boot.js\" data-build", &format!("src=\"./{id}/boot.js\"")).replace("href=\"icon.svg\" data-build", &format!("href=\"./{id}/icon.svg\""));
+    let index = index
+        .replace("src=\"boot.js\" data-build", &format!("src=\"./{id}/boot.js\""))
+        .replace("href=\"icon.svg\" data-build", &format!("href=\"./{id}/icon.svg\""));
+    // So does it with the element of the page's module, since it injects no script.
+    let index: String = index
+        .lines()
+        .filter(|line| !line.contains("data-trunk") && !line.trim().is_empty())
+        .map(|line| format!("{line}\n"))
+        .collect();
     fs::write(dist.join("index.html"), index)?;
     fs::write(dist.join(id).join("manifest.json"), manifest(dist)?)
 }
@@ -112,7 +139,8 @@ fn print_sizes(build: &Path) {
 
 /// SHA-256 over names and contents of the sources git knows or would add.
 fn hash_of(paths: &[&str]) -> Result<String, String> {
-    let listed = output(&format!("git ls-files --cached --others --exclude-standard -- {}", paths.join(" "))).ok_or("git cannot list the sources.")?;
+    let listed = output(&format!("git ls-files --cached --others --exclude-standard -- {}", paths.join(" ")))
+        .ok_or("git cannot list the sources.")?;
     let mut names: Vec<&str> = listed.lines().collect();
     names.sort_unstable();
     let mut hash = Sha256::new();

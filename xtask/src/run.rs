@@ -39,7 +39,9 @@ pub fn finish(name: &str, command: &mut Command) -> Result<(), String> {
     match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("`{name}` failed ({status}).")),
-        Err(e) => Err(format!("`{name}` could not be started ({e}). Is it installed? `cargo xtask doctor` says what is missing.")),
+        Err(e) => Err(format!(
+            "`{name}` could not be started ({e}). Is it installed? `cargo xtask doctor` says what is missing."
+        )),
     }
 }
 

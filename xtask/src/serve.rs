@@ -19,7 +19,7 @@ const PORTS: std::ops::Range<u16> = 8080..8100;
 pub fn verb(port: Option<&str>, dir: Option<&str>, log: Option<&str>, no_build: bool) -> Result<(), String> {
     if !no_build {
         tools::setup(tools::FOR_PAGE)?;
-        page::build(page::Kind::Optimised)?;
+        page::build(page::Kind::Whole)?;
     }
     let dir = dir.map_or_else(|| root().join("dist"), PathBuf::from);
     if !dir.join("index.html").exists() {
@@ -73,8 +73,12 @@ impl Room {
         // A browser that went away needs no answer.
         let _ = match self.file(&request) {
             Ok((path, file)) => {
-                let response = Response::from_file(file).with_header(header("Content-Type", content_type(&path))).with_header(header("Cache-Control", cache_control(&path)));
-                request.respond(ALWAYS.iter().fold(response, |response, (name, value)| response.with_header(header(name, value))))
+                let response = Response::from_file(file)
+                    .with_header(header("Content-Type", content_type(&path)))
+                    .with_header(header("Cache-Control", cache_control(&path)));
+                request.respond(
+                    ALWAYS.iter().fold(response, |response, (name, value)| response.with_header(header(name, value))),
+                )
             }
             Err(status) => request.respond(Response::empty(status)),
         };

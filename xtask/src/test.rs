@@ -28,8 +28,10 @@ pub fn verb(full: bool) -> Result<(), String> {
     tools::setup(tools::FOR_TESTS)?;
     let mut outcomes = vec![
         step("check", |_| check()),
-        step("native tests", |counts| counted(counts, &mut program("cargo test --workspace --exclude headway-web --exclude headway-tests-wasm"))),
-        step("page", |_| page::build(page::Kind::Plain)),
+        step("native tests", |counts| {
+            counted(counts, &mut program("cargo test --workspace --exclude headway-web --exclude headway-tests-wasm"))
+        }),
+        step("page", |_| page::build(if full { page::Kind::Whole } else { page::Kind::Plain })),
         step("browser tests", |counts| counted(counts, &mut wasm_tests())),
         step("python tests", |counts| counted(counts, &mut python_tests(full))),
         step("end to end", |counts| counted(counts, &mut end_to_end("tests/e2e"))),
@@ -47,8 +49,12 @@ pub fn verb(full: bool) -> Result<(), String> {
 /// Where one of them finds something.
 pub fn check() -> Result<(), String> {
     run("cargo fmt --all --check")?;
-    run("cargo clippy --quiet --workspace --exclude headway-web --exclude headway-tests-wasm --all-targets -- -D warnings")?;
-    run("cargo clippy --quiet --release --target wasm32-unknown-unknown -p headway-web -p headway-tests-wasm --features headway-web/engine-cpu --all-targets -- -D warnings")
+    run(
+        "cargo clippy --quiet --workspace --exclude headway-web --exclude headway-tests-wasm --all-targets -- -D warnings",
+    )?;
+    run(
+        "cargo clippy --quiet --release --target wasm32-unknown-unknown -p headway-web -p headway-tests-wasm --features headway-web/engine-cpu --all-targets -- -D warnings",
+    )
 }
 
 fn wasm_tests() -> Command {
@@ -64,12 +70,17 @@ fn python_tests(full: bool) -> Command {
     let mut command = Command::new(tools::python());
     command.current_dir(root().join("training")).args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]);
     command.env("HEADWAY_BIN", target().join("debug/headway"));
-    if full { command.args(["-m", "full or not full"]) } else { command.args(["-m", "not full"]) };
+    if full {
+        command.args(["-m", "full or not full"])
+    } else {
+        command.args(["-m", "not full"])
+    };
     command
 }
 
 fn end_to_end(folder: &str) -> Command {
-    let mut files: Vec<_> = std::fs::read_dir(root().join(folder)).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(root().join(folder)).into_iter().flatten().flatten().map(|e| e.path()).collect();
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     let mut command = program("node --test --test-concurrency=1 --test-reporter=spec");
@@ -95,7 +106,8 @@ fn step(name: &'static str, work: impl FnOnce(&mut Counts) -> Result<(), String>
 /// Runs a test runner, passing its output on and counting what its summaries say.
 fn counted(counts: &mut Counts, command: &mut Command) -> Result<(), String> {
     let shown = format!("{command:?}");
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|e| format!("{shown} could not be started ({e})."))?;
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().map_err(|e| format!("{shown} could not be started ({e})."))?;
     for line in child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()).map_while(Result::ok) {
         // A closed terminal is no reason to stop testing.
         let _ = writeln!(std::io::stdout(), "{line}");
@@ -114,7 +126,10 @@ impl Counts {
     fn add(&mut self, line: &str) {
         let line = line.trim();
         let cargo = line.strip_prefix("test result:");
-        let pytest = line.contains(" in ").then_some(line).filter(|l| l.contains(" passed") || l.contains(" failed") || l.contains(" skipped"));
+        let pytest = line
+            .contains(" in ")
+            .then_some(line)
+            .filter(|l| l.contains(" passed") || l.contains(" failed") || l.contains(" skipped"));
         if let Some(summary) = cargo.or(pytest) {
             self.passed += number_before(summary, "passed");
             self.failed += number_before(summary, "failed") + number_before(summary, "error");
@@ -134,14 +149,21 @@ impl Counts {
 
 fn number_before(summary: &str, word: &str) -> usize {
     let before = summary.split([' ', ';', ',']).filter(|part| !part.is_empty()).collect::<Vec<_>>();
-    before.windows(2).find(|pair| pair[1].trim_end_matches('s') == word.trim_end_matches('s')).and_then(|pair| pair[0].trim_start_matches('=').parse().ok()).unwrap_or(0)
+    before
+        .windows(2)
+        .find(|pair| pair[1].trim_end_matches('s') == word.trim_end_matches('s'))
+        .and_then(|pair| pair[0].trim_start_matches('=').parse().ok())
+        .unwrap_or(0)
 }
 
 fn report(outcomes: &[Outcome]) -> Result<(), String> {
     println!();
     let mut total = Counts::default();
     for Outcome { name, seconds, counts } in outcomes {
-        println!("{name:<18} {seconds:>7.1} s  {:>4} passed {:>4} failed {:>4} skipped", counts.passed, counts.failed, counts.skipped);
+        println!(
+            "{name:<18} {seconds:>7.1} s  {:>4} passed {:>4} failed {:>4} skipped",
+            counts.passed, counts.failed, counts.skipped
+        );
         total.passed += counts.passed;
         total.failed += counts.failed;
         total.skipped += counts.skipped;

@@ -16,14 +16,19 @@ const TRUNK: &str = "0.21.14";
 const WASM_BINDGEN: &str = "0.2.130";
 
 /// What building the page needs.
-pub const FOR_PAGE: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES];
+pub const FOR_PAGE: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL];
+/// What the optimised build needs.
+pub const FOR_BUILD: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES];
 /// What testing needs.
 pub const FOR_TESTS: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, PYTHON];
 
 const WASM_TARGET: Tool = Tool {
     name: "rust target wasm32-unknown-unknown",
     why: "the page is WebAssembly",
-    found: || output("rustc --print sysroot").is_some_and(|s| std::path::Path::new(&s).join("lib/rustlib/wasm32-unknown-unknown").exists()),
+    found: || {
+        output("rustc --print sysroot")
+            .is_some_and(|s| std::path::Path::new(&s).join("lib/rustlib/wasm32-unknown-unknown").exists())
+    },
     install: || run("rustup target add wasm32-unknown-unknown"),
 };
 
@@ -50,10 +55,16 @@ const NPM_PACKAGES: Tool = Tool {
     },
     install: || {
         if output("npm --version").is_none() {
-            return Err("Node with npm is missing. Install Node 20 or later (Debian, Ubuntu: `apt-get install nodejs npm`).".to_owned());
+            return Err(
+                "Node with npm is missing. Install Node 20 or later (Debian, Ubuntu: `apt-get install nodejs npm`)."
+                    .to_owned(),
+            );
         }
         run("npm ci --prefix tests/e2e --no-audit --no-fund")?;
-        let copied = std::fs::copy(root().join("tests/e2e/package-lock.json"), root().join("tests/e2e/node_modules/.installed-lock.json"));
+        let copied = std::fs::copy(
+            root().join("tests/e2e/package-lock.json"),
+            root().join("tests/e2e/node_modules/.installed-lock.json"),
+        );
         copied.map(|_| ()).map_err(|e| format!("tests/e2e/node_modules cannot be written ({e})."))
     },
 };
@@ -100,7 +111,9 @@ pub fn setup(tools: &[Tool]) -> Result<(), String> {
 
 /// Debian and Ubuntu packages, as root or through sudo without a password.
 fn apt(packages: &str) -> Result<(), String> {
-    let by_hand = format!("Install {packages} by hand (Debian, Ubuntu: `sudo apt-get install {packages}`), then call this again.");
+    let by_hand = format!(
+        "Install {packages} by hand (Debian, Ubuntu: `sudo apt-get install {packages}`), then call this again."
+    );
     if output("apt-get --version").is_none() {
         return Err(by_hand);
     }
@@ -116,12 +129,27 @@ fn apt(packages: &str) -> Result<(), String> {
 
 /// Says what is here and what would be installed.
 pub fn doctor() {
-    for line in ["rustc --version", "cargo --version", "node --version", "npm --version", "python3 --version", "chromium --version"] {
-        println!("{:<20} {}", line.split(' ').next().unwrap_or_default(), output(line).unwrap_or_else(|| "not found".to_owned()));
+    for line in [
+        "rustc --version",
+        "cargo --version",
+        "node --version",
+        "npm --version",
+        "python3 --version",
+        "chromium --version",
+    ] {
+        println!(
+            "{:<20} {}",
+            line.split(' ').next().unwrap_or_default(),
+            output(line).unwrap_or_else(|| "not found".to_owned())
+        );
     }
     println!("{:<20} {}", "processors", std::thread::available_parallelism().map_or(1, usize::from));
     println!("{:<20} {}", "target folder", target().display());
-    println!("{:<20} {}", "HEADWAY_DATA", std::env::var("HEADWAY_DATA").unwrap_or_else(|_| "not set: tests on real scans are skipped".to_owned()));
+    println!(
+        "{:<20} {}",
+        "HEADWAY_DATA",
+        std::env::var("HEADWAY_DATA").unwrap_or_else(|_| "not set: tests on real scans are skipped".to_owned())
+    );
     println!();
     for tool in FOR_TESTS {
         let state = if (tool.found)() { "found" } else { "missing; `cargo xtask setup --test` installs it" };

@@ -26,7 +26,9 @@ impl Files {
 
     fn add(&mut self, path: &Path) {
         let shown = path.to_string_lossy().replace('\\', "/");
-        let unreadable = |e: std::io::Error| Notice::new(&shown, Reason::new(Code::Unreadable, format!("It cannot be opened ({e}).")));
+        let unreadable = |e: std::io::Error| {
+            Notice::new(&shown, Reason::new(Code::Unreadable, format!("It cannot be opened ({e}).")))
+        };
         let metadata = match path.metadata() {
             Ok(metadata) => metadata,
             Err(e) => return self.refused.push(unreadable(e)),
@@ -36,7 +38,8 @@ impl Files {
             self.metas.push(FileMeta { id, path: shown, size_bytes: metadata.len() });
             return self.paths.push(path.to_owned());
         }
-        let listed = std::fs::read_dir(path).and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>());
+        let listed = std::fs::read_dir(path)
+            .and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect::<Result<Vec<_>, _>>());
         match listed {
             Err(e) => self.refused.push(unreadable(e)),
             Ok(inside) if inside.is_empty() => {

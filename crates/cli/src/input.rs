@@ -47,7 +47,11 @@ fn write(input: &ModelInput, out: &Path) -> Result<(), String> {
         let m = ras_from_model.matrix3.row(r);
         [m.x as f32, m.y as f32, m.z as f32, ras_from_model.translation[r] as f32]
     };
-    let header = NiftiHeader { sform_code: 1, srow_x: row(0), srow_y: row(1), srow_z: row(2), ..NiftiHeader::default() };
+    let header =
+        NiftiHeader { sform_code: 1, srow_x: row(0), srow_y: row(1), srow_z: row(2), ..NiftiHeader::default() };
     let volume = Array3::from_shape_vec([input.size; 3], input.values.clone()).map_err(|e| e.to_string())?;
-    WriterOptions::new(out).reference_header(&header).write_nifti(&volume).map_err(|e| format!("{} cannot be written ({e}).", out.display()))
+    WriterOptions::new(out)
+        .reference_header(&header)
+        .write_nifti(&volume)
+        .map_err(|e| format!("{} cannot be written ({e}).", out.display()))
 }

@@ -8,7 +8,8 @@ pub fn sample(out: &Path) -> Result<(), String> {
     let files = Recipe::sample().render().map_err(|e| e.to_string())?;
     for file in &files {
         let path = out.join(&file.path);
-        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, &file.bytes));
+        let written =
+            path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, &file.bytes));
         written.map_err(|e| format!("{} cannot be written ({e}).", path.display()))?;
     }
     println!("{} files in {}", files.len(), out.display());

@@ -72,17 +72,29 @@ fn accounted_for(report: &Report) -> Result<(), String> {
     if report.files.used + about_files >= report.files.seen {
         return Ok(());
     }
-    Err(format!("{} of {} files are unaccounted for; this is a fault of Headway's, please report it.", report.files.seen - report.files.used - about_files, report.files.seen))
+    Err(format!(
+        "{} of {} files are unaccounted for; this is a fault of Headway's, please report it.",
+        report.files.seen - report.files.used - about_files,
+        report.files.seen
+    ))
 }
 
 fn print_sentences(report: &Report) {
     println!("Research software, not a medical device. All examinations need reading.");
-    println!("Model {} {}, evidence {:?}, SHA-256 {}", report.model.name, report.model.version, report.model.evidence, report.model.sha256);
+    println!(
+        "Model {} {}, evidence {:?}, SHA-256 {}",
+        report.model.name, report.model.version, report.model.evidence, report.model.sha256
+    );
     if let Some(device) = &report.device {
         println!("Device {:?}: {} ({})", device.tier, device.adapter, device.why);
     }
     report.studies.iter().for_each(print_study);
-    println!("\n{} files: {} in studies, {} not used", report.files.seen, report.files.used, report.files.notices.len());
+    println!(
+        "\n{} files: {} in studies, {} not used",
+        report.files.seen,
+        report.files.used,
+        report.files.notices.len()
+    );
     for notice in &report.files.notices {
         println!("  {}: {}", notice.path, notice.reason);
     }

@@ -86,7 +86,9 @@ impl<'a> Shell<'a> {
         match taken {
             Taken::Part(part) => Ok(*part),
             Taken::Refused(reason) => Err(reason),
-            Taken::NeedsWholeFile => Err(Reason::new(Code::DamagedHeader, "The header does not end before the file does.")),
+            Taken::NeedsWholeFile => {
+                Err(Reason::new(Code::DamagedHeader, "The header does not end before the file does."))
+            }
         }
     }
 

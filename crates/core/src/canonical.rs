@@ -69,7 +69,10 @@ mod tests {
     use super::*;
 
     fn geometry(columns: [DVec3; 3]) -> Geometry {
-        Geometry { dims: [4, 5, 6], patient_from_voxel: DAffine3::from_mat3(DMat3::from_cols_array_2d(&columns.map(|c| c.to_array()))) }
+        Geometry {
+            dims: [4, 5, 6],
+            patient_from_voxel: DAffine3::from_mat3(DMat3::from_cols_array_2d(&columns.map(|c| c.to_array()))),
+        }
     }
 
     #[test]

@@ -200,8 +200,8 @@ impl Card {
     /// [`Code::ModelUnusable`] with what is wrong, in words.
     pub fn from_json(json: &[u8]) -> Result<Self, Reason> {
         let unusable = |text: String| Reason::new(Code::ModelUnusable, text);
-        let value: serde_json::Value = serde_json::from_slice(json)
-            .map_err(|e| unusable(format!("The model card is not valid JSON: {e}.")))?;
+        let value: serde_json::Value =
+            serde_json::from_slice(json).map_err(|e| unusable(format!("The model card is not valid JSON: {e}.")))?;
         let schema = value.get("schema").and_then(|s| s.as_str()).unwrap_or_default().to_owned();
         if schema.split('.').next() != Some(SCHEMA_MAJOR) {
             return Err(unusable(format!(
@@ -209,8 +209,8 @@ impl Card {
                  Use a matching version of Headway or export the model again."
             )));
         }
-        let card: Self = serde_json::from_value(value)
-            .map_err(|e| unusable(format!("The model card cannot be read: {e}.")))?;
+        let card: Self =
+            serde_json::from_value(value).map_err(|e| unusable(format!("The model card cannot be read: {e}.")))?;
         card.check().map_err(|problem| unusable(format!("The model card does not make sense: {problem}.")))?;
         Ok(card)
     }
@@ -223,7 +223,8 @@ impl Card {
             (self.architecture.out_channels == 1, "the network does not give one output"),
             (!self.architecture.block_config.is_empty(), "the network has no blocks"),
             (
-                (&*input.modality, &*input.body_part, &*input.contrast, &*input.plane) == ("MR", "head", "T2w", "axial"),
+                (&*input.modality, &*input.body_part, &*input.contrast, &*input.plane)
+                    == ("MR", "head", "T2w", "axial"),
                 "it asks for something else than an axial T2w MR of the head, which is all that series are chosen for",
             ),
             (input.orientation == "RAS", "the orientation is not RAS"),

@@ -60,7 +60,10 @@ impl Contrast {
 /// A word matches a whole run of letters, digits and `*` in the lower-cased description.
 const NAMES: &[(Contrast, &[&str])] = &[
     (Contrast::Flair, &["flair", "darkfluid", "tirm", "t2flair", "t1flair"]),
-    (Contrast::Diffusion, &["dwi", "dti", "adc", "trace", "tracew", "diff", "diffusion", "b0", "b1000", "fa", "resolve", "dsi"]),
+    (
+        Contrast::Diffusion,
+        &["dwi", "dti", "adc", "trace", "tracew", "diff", "diffusion", "b0", "b1000", "fa", "resolve", "dsi"],
+    ),
     (Contrast::T2Star, &["t2*", "t2star", "swi", "swan", "venobold", "gre", "ffe", "hemo", "haemo", "swip", "medic"]),
     (Contrast::Angiography, &["tof", "mra", "mrv", "angio", "mip", "pca", "pcmra"]),
     (Contrast::EchoPlanar, &["bold", "fmri", "asl", "pcasl", "perf", "perfusion", "pwi", "dsc", "epi"]),
@@ -87,7 +90,9 @@ pub fn contrast_of(acquisition: &Acquisition, description: &str) -> (Contrast, S
 
 /// Dual-echo series are named for both contrasts (`PD T2`); there the echo time decides.
 fn says_t2_and_pd(named: Contrast, description: &str, timed: Option<Contrast>) -> bool {
-    named == Contrast::ProtonDensity && timed == Some(Contrast::T2) && words(description).any(|word| word.starts_with("t2"))
+    named == Contrast::ProtonDensity
+        && timed == Some(Contrast::T2)
+        && words(description).any(|word| word.starts_with("t2"))
 }
 
 fn named_contrast(description: &str) -> Option<Contrast> {

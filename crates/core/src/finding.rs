@@ -86,13 +86,20 @@ mod tests {
     }
 
     fn find(evidence: Evidence, logit: f64) -> Finding {
-        Finding::new(&card(evidence), logit, DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() })
+        Finding::new(
+            &card(evidence),
+            logit,
+            DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() },
+        )
     }
 
     #[test]
     fn bands_follow_the_calibrated_score() {
         // sigmoid(2 · 0.5 − 1) = 0.5 exactly: at the threshold counts as over it.
-        assert_eq!((find(Evidence::Synthetic, 0.5).score, find(Evidence::Synthetic, 0.5).band), (Some(0.5), Some(Band::Flagged)));
+        assert_eq!(
+            (find(Evidence::Synthetic, 0.5).score, find(Evidence::Synthetic, 0.5).band),
+            (Some(0.5), Some(Band::Flagged))
+        );
         assert_eq!(find(Evidence::Synthetic, 0.3).band, Some(Band::Uncertain));
         assert_eq!(find(Evidence::Synthetic, -0.5).band, Some(Band::NotFlagged));
     }

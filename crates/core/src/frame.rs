@@ -15,19 +15,27 @@ use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 /// # Errors
 /// A reason that names the transfer syntax, the pixel format or the damage.
 pub fn decode_frame(bytes: &[u8], expected: &PixelHeader) -> Result<Vec<f32>, Reason> {
-    let object = OpenFileOptions::new()
-        .read_to(tags::PIXEL_DATA)
-        .from_reader(bytes)
-        .map_err(|e| Reason::new(Code::TruncatedPixels, format!("The file cannot be read to the end of its pixels ({e}). Copy or export it again.")))?;
+    let object = OpenFileOptions::new().read_to(tags::PIXEL_DATA).from_reader(bytes).map_err(|e| {
+        Reason::new(
+            Code::TruncatedPixels,
+            format!("The file cannot be read to the end of its pixels ({e}). Copy or export it again."),
+        )
+    })?;
     readable_format(expected)?;
     decodable(&object)?;
-    let damaged = |e: &dyn std::fmt::Display| Reason::new(Code::DamagedPixels, format!("The pixels cannot be decoded ({e}). Copy or export the file again."));
+    let damaged = |e: &dyn std::fmt::Display| {
+        Reason::new(Code::DamagedPixels, format!("The pixels cannot be decoded ({e}). Copy or export the file again."))
+    };
     let decoded = object.decode_pixel_data_frame(0).map_err(|e| damaged(&e))?;
-    let options = ConvertOptions::new().with_modality_lut(ModalityLutOption::Default).with_voi_lut(VoiLutOption::Identity);
+    let options =
+        ConvertOptions::new().with_modality_lut(ModalityLutOption::Default).with_voi_lut(VoiLutOption::Identity);
     let signal = decoded.to_vec_with_options::<f32>(&options).map_err(|e| damaged(&e))?;
     let (found, wanted) = (signal.len(), expected.rows * expected.columns);
     if found < wanted {
-        return Err(Reason::new(Code::TruncatedPixels, format!("The image holds {found} of {wanted} pixels. Copy or export the file again.")));
+        return Err(Reason::new(
+            Code::TruncatedPixels,
+            format!("The image holds {found} of {wanted} pixels. Copy or export the file again."),
+        ));
     }
     if let Some(index) = signal.iter().position(|v| !v.is_finite()) {
         return Err(damaged(&format!("pixel {index} is not a number")));
@@ -36,14 +44,14 @@ pub fn decode_frame(bytes: &[u8], expected: &PixelHeader) -> Result<Vec<f32>, Re
 }
 
 fn readable_format(pixels: &PixelHeader) -> Result<(), Reason> {
-    let grey = matches!(pixels.photometric.as_str(), "MONOCHROME1" | "MONOCHROME2" | "");
+    let grey = matches!(pixels.photometric.as_str(), "MONOCHROME2" | "");
     if grey && pixels.samples_per_pixel == 1 && matches!(pixels.bits_allocated, 8 | 16 | 32) {
         return Ok(());
     }
     Err(Reason::new(
         Code::PixelFormat,
         format!(
-            "{} with {} samples of {} bits per pixel is not read; export the series as greyscale MR.",
+            "{} with {} samples of {} bits per pixel is not read; export the series as plain greyscale MR (MONOCHROME2).",
             pixels.photometric, pixels.samples_per_pixel, pixels.bits_allocated
         ),
     ))
@@ -58,6 +66,8 @@ fn decodable(object: &DefaultDicomObject) -> Result<(), Reason> {
     let name = syntax.map_or("unknown", |syntax| syntax.name());
     Err(Reason::new(
         Code::TransferSyntax,
-        format!("Pixels are compressed as {name} ({uid}), which is not decoded yet. Export the series uncompressed (Explicit VR Little Endian)."),
+        format!(
+            "Pixels are compressed as {name} ({uid}), which is not decoded yet. Export the series uncompressed (Explicit VR Little Endian)."
+        ),
     ))
 }

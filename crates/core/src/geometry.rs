@@ -46,7 +46,11 @@ impl Geometry {
         Ok(Self {
             dims: [pixels.columns, pixels.rows, planes.len()],
             patient_from_voxel: DAffine3::from_mat3_translation(
-                DMat3::from_cols(first.along_row * first.column_spacing_mm, first.along_column * first.row_spacing_mm, step_mm),
+                DMat3::from_cols(
+                    first.along_row * first.column_spacing_mm,
+                    first.along_column * first.row_spacing_mm,
+                    step_mm,
+                ),
                 first.origin_mm,
             ),
         })
@@ -155,7 +159,11 @@ fn even_spacing(positions_mm: &[f64], limits: &GeometryLimits) -> Result<f64, Re
     if let Some(slice) = gaps_mm.iter().position(|gap| *gap < 0.25 * typical_mm || typical_mm <= 1e-3) {
         return Err(Reason::new(
             Code::OverlappingSlices,
-            format!("Slices {} and {} lie at one position: two volumes in one series, or a repeated slice.", slice + 1, slice + 2),
+            format!(
+                "Slices {} and {} lie at one position: two volumes in one series, or a repeated slice.",
+                slice + 1,
+                slice + 2
+            ),
         ));
     }
     if let Some(slice) = gaps_mm.iter().position(|gap| *gap > 1.75 * typical_mm) {
@@ -163,7 +171,11 @@ fn even_spacing(positions_mm: &[f64], limits: &GeometryLimits) -> Result<f64, Re
         let slices = if missing == 1 { "1 slice is".to_owned() } else { format!("{missing} slices are") };
         return Err(Reason::new(
             Code::MissingSlices,
-            format!("{slices} missing after slice {} of the {} found. Send the whole series.", slice + 1, positions_mm.len()),
+            format!(
+                "{slices} missing after slice {} of the {} found. Send the whole series.",
+                slice + 1,
+                positions_mm.len()
+            ),
         ));
     }
     let spacing_mm = (positions_mm[positions_mm.len() - 1] - positions_mm[0]) / gaps_mm.len() as f64;
@@ -172,7 +184,11 @@ fn even_spacing(positions_mm: &[f64], limits: &GeometryLimits) -> Result<f64, Re
     if off_mm(worst).abs() > limits.max_position_error_fraction * spacing_mm {
         return Err(Reason::new(
             Code::UnevenSpacing,
-            format!("Slice {} lies {:.1} mm from its even place in a stack of {spacing_mm:.1} mm spacing.", worst + 1, off_mm(worst).abs()),
+            format!(
+                "Slice {} lies {:.1} mm from its even place in a stack of {spacing_mm:.1} mm spacing.",
+                worst + 1,
+                off_mm(worst).abs()
+            ),
         ));
     }
     Ok(spacing_mm)
@@ -185,6 +201,9 @@ fn upright(step_mm: DVec3, normal: DVec3, limits: &GeometryLimits) -> Result<(),
     }
     Err(Reason::new(
         Code::TiltedStack,
-        format!("The stack is sheared by {tilt_degrees:.1}° against its slices; up to {:.1}° are scored.", limits.max_tilt_degrees),
+        format!(
+            "The stack is sheared by {tilt_degrees:.1}° against its slices; up to {:.1}° are scored.",
+            limits.max_tilt_degrees
+        ),
     ))
 }

@@ -133,10 +133,16 @@ impl Instance {
     /// Reads the header from the first bytes of a file of `file_size_bytes`.
     pub fn read(file: FileId, path: &str, bytes: &[u8], file_size_bytes: u64) -> HeaderOutcome {
         if file_size_bytes == 0 {
-            return HeaderOutcome::Refused(Reason::new(Code::EmptyFile, "The file is empty (0 bytes). Copy it again from its source."));
+            return HeaderOutcome::Refused(Reason::new(
+                Code::EmptyFile,
+                "The file is empty (0 bytes). Copy it again from its source.",
+            ));
         }
         if !starts_like_dicom(bytes) {
-            return HeaderOutcome::Refused(Reason::new(Code::NotDicom, "Not a DICOM file: it does not carry the DICM mark."));
+            return HeaderOutcome::Refused(Reason::new(
+                Code::NotDicom,
+                "Not a DICOM file: it does not carry the DICM mark.",
+            ));
         }
         let opened = OpenFileOptions::new().read_until(tags::PIXEL_DATA).from_reader(bytes);
         match opened {
@@ -147,17 +153,16 @@ impl Instance {
             Err(_) if (bytes.len() as u64) < file_size_bytes => HeaderOutcome::NeedsWholeFile,
             Err(error) => HeaderOutcome::Refused(Reason::new(
                 Code::DamagedHeader,
-                format!("The DICOM header cannot be read to its end ({error}). The file may be cut short: copy or export it again."),
+                format!(
+                    "The DICOM header cannot be read to its end ({error}). The file may be cut short: copy or export it again."
+                ),
             )),
         }
     }
 
     /// The study it belongs to.
     pub fn study_key(&self) -> StudyKey {
-        StudyKey {
-            patient_id: self.patient.id.clone(),
-            study_uid: self.study.uid.clone(),
-        }
+        StudyKey { patient_id: self.patient.id.clone(), study_uid: self.study.uid.clone() }
     }
 }
 
@@ -166,13 +171,21 @@ fn starts_like_dicom(bytes: &[u8]) -> bool {
     bytes.get(128..132) == Some(b"DICM".as_slice()) || bytes.starts_with(b"DICM")
 }
 
-fn from_object(file: FileId, path: &str, object: &DefaultDicomObject, file_size_bytes: u64) -> Result<Instance, Reason> {
+fn from_object(
+    file: FileId,
+    path: &str,
+    object: &DefaultDicomObject,
+    file_size_bytes: u64,
+) -> Result<Instance, Reason> {
     let header = Header(object);
     let pixels = pixel_header(&header)?;
     let required = |tag, name: &str| -> Result<String, Reason> {
         let value = header.text(tag);
         if value.is_empty() {
-            return Err(Reason::new(Code::MissingAttribute, format!("The header has no {name}. Export the image again from its archive.")));
+            return Err(Reason::new(
+                Code::MissingAttribute,
+                format!("The header has no {name}. Export the image again from its archive."),
+            ));
         }
         Ok(value)
     };
@@ -192,7 +205,9 @@ fn from_object(file: FileId, path: &str, object: &DefaultDicomObject, file_size_
             description: header.text(tags::STUDY_DESCRIPTION),
             accession_number: header.text(tags::ACCESSION_NUMBER),
             institution: header.text(tags::INSTITUTION_NAME),
-            scanner: format!("{} {}", header.text(tags::MANUFACTURER), header.text(tags::MANUFACTURER_MODEL_NAME)).trim().to_owned(),
+            scanner: format!("{} {}", header.text(tags::MANUFACTURER), header.text(tags::MANUFACTURER_MODEL_NAME))
+                .trim()
+                .to_owned(),
         },
         series: SeriesHeader {
             uid: required(tags::SERIES_INSTANCE_UID, "Series Instance UID")?,
@@ -218,7 +233,10 @@ fn from_object(file: FileId, path: &str, object: &DefaultDicomObject, file_size_
 
 fn pixel_header(header: &Header) -> Result<PixelHeader, Reason> {
     if header.0.meta().media_storage_sop_class_uid().trim_end_matches('\0') == MEDIA_STORAGE_DIRECTORY {
-        return Err(Reason::new(Code::NotAnImage, "A DICOMDIR index. Headway reads the images themselves and needs no index."));
+        return Err(Reason::new(
+            Code::NotAnImage,
+            "A DICOMDIR index. Headway reads the images themselves and needs no index.",
+        ));
     }
     let count = |tag| header.number(tag).filter(|n| *n >= 0.0).map(|n| n as usize);
     match (count(tags::ROWS), count(tags::COLUMNS)) {
@@ -282,7 +300,9 @@ fn refuse_if_cut_short(instance: &Instance, file_size_bytes: u64) -> Result<(), 
     if file_size_bytes < pixel_bytes {
         return Err(Reason::new(
             Code::TruncatedPixels,
-            format!("The file is cut short: {file_size_bytes} bytes, but its pixels alone need {pixel_bytes}. Copy or export it again."),
+            format!(
+                "The file is cut short: {file_size_bytes} bytes, but its pixels alone need {pixel_bytes}. Copy or export it again."
+            ),
         ));
     }
     Ok(())

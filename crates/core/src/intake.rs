@@ -54,7 +54,10 @@ impl Intake {
         };
         let identity = (instance.patient.id.clone(), instance.sop_instance_uid.clone());
         if let Some(first) = self.seen.get(&identity) {
-            return Taken::Refused(Reason::new(Code::DuplicateInstance, format!("The same image as {first}; this copy is set aside.")));
+            return Taken::Refused(Reason::new(
+                Code::DuplicateInstance,
+                format!("The same image as {first}; this copy is set aside."),
+            ));
         }
         self.seen.insert(identity, path.to_owned());
         let part = Part { patient: instance.patient.clone(), study: instance.study.clone() };
@@ -83,7 +86,9 @@ impl Intake {
         let mixed = |what: &str| {
             Reason::new(
                 Code::MixedPatients,
-                format!("{what} Headway does not guess whose images these are: have the study corrected in the archive."),
+                format!(
+                    "{what} Headway does not guess whose images these are: have the study corrected in the archive."
+                ),
             )
         };
         if let Some(first) = instances.first() {
@@ -92,7 +97,8 @@ impl Intake {
                 return Err(mixed("The images of this study name different patients."));
             }
         }
-        let shared = self.studies.keys().any(|other| other.study_uid == key.study_uid && other.patient_id != key.patient_id);
+        let shared =
+            self.studies.keys().any(|other| other.study_uid == key.study_uid && other.patient_id != key.patient_id);
         if shared {
             return Err(mixed("Another patient's images carry the same Study Instance UID."));
         }

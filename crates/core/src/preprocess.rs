@@ -147,7 +147,9 @@ fn linear(position: f64, len: usize) -> [(usize, f64); 2] {
 /// Finds the head on the middle axial slice of the resampled volume (paper, section 2, step 4).
 fn centre(source: &Source, axes: &[Axis; 3], spec: &CentreSpec) -> Result<[Crop; 3], Reason> {
     let all = |axis: &Axis| -> Vec<Taps> {
-        (0..axis.resampled).map(|i| axis.stored_taps(i).map(|(index, weight)| (index, weight as f32)).to_vec()).collect()
+        (0..axis.resampled)
+            .map(|i| axis.stored_taps(i).map(|(index, weight)| (index, weight as f32)).to_vec())
+            .collect()
     };
     let middle = axes[2].resampled / 2;
     let slice = source.contract(&[all(&axes[0]), all(&axes[1]), vec![all(&axes[2]).swap_remove(middle)]]);
@@ -213,7 +215,8 @@ impl<'a> Source<'a> {
             }
             for (x, x_taps) in taps[0].iter().enumerate() {
                 for y in 0..my {
-                    values[(x * my + y) * mz + z] = x_taps.iter().map(|&(index, weight)| weight * rows[index * my + y]).sum();
+                    values[(x * my + y) * mz + z] =
+                        x_taps.iter().map(|&(index, weight)| weight * rows[index * my + y]).sum();
                 }
             }
         }

@@ -110,11 +110,7 @@ pub struct Reason {
 impl Reason {
     /// A reason with its sentence.
     pub fn new(code: Code, text: impl Into<String>) -> Self {
-        Self {
-            code,
-            whose: code.whose(),
-            text: text.into(),
-        }
+        Self { code, whose: code.whose(), text: text.into() }
     }
 }
 

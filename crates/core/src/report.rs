@@ -108,7 +108,11 @@ impl StudyReport {
             rejected: selection
                 .rejected
                 .into_iter()
-                .map(|r| RejectedReport { series_uid: r.series.series_uid, description: r.series.description, reasons: r.reasons })
+                .map(|r| RejectedReport {
+                    series_uid: r.series.series_uid,
+                    description: r.series.description,
+                    reasons: r.reasons,
+                })
                 .collect(),
             notices: row.cautions.clone(),
             stage_ms: row.stage_ms,

@@ -69,7 +69,9 @@ pub fn select(series: Vec<Series>, spec: &InputSpec) -> (SelectionReport, Result
             }
         }
     }
-    report.rejected.sort_by(|a, b| a.series.number.cmp(&b.series.number).then_with(|| a.series.series_uid.cmp(&b.series.series_uid)));
+    report.rejected.sort_by(|a, b| {
+        a.series.number.cmp(&b.series.number).then_with(|| a.series.series_uid.cmp(&b.series.series_uid))
+    });
     let outcome = stack.ok_or_else(|| defect.unwrap_or_else(|| no_suitable_series(&report.rejected, spec)));
     (report, outcome)
 }
@@ -112,7 +114,8 @@ impl Candidate {
 /// Judges one property of a series: a phrase for it, nothing to say, or a reason against it.
 type Rule = fn(&Series, &InputSpec) -> Result<Option<String>, Reason>;
 
-const RULES: &[Rule] = &[modality, single_frame, not_a_localizer, not_derived, body_part, plane, contrast, enough_slices];
+const RULES: &[Rule] =
+    &[modality, single_frame, not_a_localizer, not_derived, body_part, plane, contrast, enough_slices];
 
 fn modality(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
     let found = &series.header().modality;
@@ -126,7 +129,10 @@ fn modality(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason>
 fn single_frame(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
     let middle = series.middle();
     if middle.acquisition.image_type.iter().any(|t| t == "MOSAIC") {
-        return Err(Reason::new(Code::Mosaic, "A mosaic: many slices tiled in one picture. Headway does not read mosaics yet."));
+        return Err(Reason::new(
+            Code::Mosaic,
+            "A mosaic: many slices tiled in one picture. Headway does not read mosaics yet.",
+        ));
     }
     if middle.pixels.frames > 1 {
         return Err(Reason::new(
@@ -142,7 +148,9 @@ fn single_frame(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason
 
 fn not_a_localizer(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
     let description = series.header().description.to_lowercase();
-    let named = ["localizer", "localiser", "scout", "survey", "3-plane", "3plane", "loc "].iter().any(|word| description.contains(word));
+    let named = ["localizer", "localiser", "scout", "survey", "3-plane", "3plane", "loc "]
+        .iter()
+        .any(|word| description.contains(word));
     if named || series.middle().acquisition.image_type.iter().any(|t| t == "LOCALIZER") {
         return Err(Reason::new(Code::Localizer, "A localizer, taken to plan the other series."));
     }
@@ -150,19 +158,37 @@ fn not_a_localizer(series: &Series, _: &InputSpec) -> Result<Option<String>, Rea
 }
 
 fn not_derived(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
-    const COMPUTED: &[&str] = &["ADC", "EADC", "FA", "TRACE", "TRACEW", "MIP", "MNIP", "MPR", "PROJECTION IMAGE", "SUBTRACT", "SUBTRACTION", "TENSOR"];
+    const COMPUTED: &[&str] = &[
+        "ADC",
+        "EADC",
+        "FA",
+        "TRACE",
+        "TRACEW",
+        "MIP",
+        "MNIP",
+        "MPR",
+        "PROJECTION IMAGE",
+        "SUBTRACT",
+        "SUBTRACTION",
+        "TENSOR",
+    ];
     let image_type = &series.middle().acquisition.image_type;
     // GE writes ORIGINAL\\PRIMARY\\MPR for what it acquired, so the first value has to say so too (PS3.3 C.7.6.1.1.2).
     let derived = image_type.first().is_some_and(|first| first == "DERIVED");
     match image_type.iter().find(|t| derived && COMPUTED.contains(&t.as_str())) {
-        Some(kind) => Err(Reason::new(Code::DerivedImage, format!("Computed from other images ({kind}), not acquired."))),
+        Some(kind) => {
+            Err(Reason::new(Code::DerivedImage, format!("Computed from other images ({kind}), not acquired.")))
+        }
         None => Ok(None),
     }
 }
 
 fn body_part(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
     const HEAD: &[&str] = &["HEAD", "BRAIN", "SKULL", "NEURO", "CRANI"];
-    const ELSEWHERE: &[&str] = &["SPINE", "NECK", "KNEE", "SHOULDER", "ABDOMEN", "PELVIS", "CHEST", "HEART", "HIP", "ANKLE", "FOOT", "WRIST", "HAND", "ELBOW", "BREAST", "PROSTATE", "LIVER", "LUMBAR", "THORA"];
+    const ELSEWHERE: &[&str] = &[
+        "SPINE", "NECK", "KNEE", "SHOULDER", "ABDOMEN", "PELVIS", "CHEST", "HEART", "HIP", "ANKLE", "FOOT", "WRIST",
+        "HAND", "ELBOW", "BREAST", "PROSTATE", "LIVER", "LUMBAR", "THORA",
+    ];
     let header = series.header();
     let stated = header.body_part.to_uppercase();
     let described = format!("{} {}", header.description, series.middle().study.description).to_uppercase();
@@ -170,20 +196,29 @@ fn body_part(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason
         return Ok(Some(format!("{}: the header states {}", spec.body_part, header.body_part)));
     }
     if !stated.is_empty() && ELSEWHERE.iter().any(|word| stated.contains(word)) {
-        return Err(Reason::new(Code::WrongBodyPart, format!("The header states body part {}, not head.", header.body_part)));
+        return Err(Reason::new(
+            Code::WrongBodyPart,
+            format!("The header states body part {}, not head.", header.body_part),
+        ));
     }
     if HEAD.iter().any(|word| described.contains(word)) {
         return Ok(Some(format!("{}: the descriptions say so", spec.body_part)));
     }
     match ELSEWHERE.iter().find(|word| described.contains(*word)) {
-        Some(word) => Err(Reason::new(Code::WrongBodyPart, format!("The descriptions speak of {}, not of a head.", word.to_lowercase()))),
+        Some(word) => Err(Reason::new(
+            Code::WrongBodyPart,
+            format!("The descriptions speak of {}, not of a head.", word.to_lowercase()),
+        )),
         None => Ok(Some("no body part stated; taken for a head".to_owned())),
     }
 }
 
 fn plane(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
     let Some(plane) = series.middle().plane else {
-        return Err(Reason::new(Code::MissingAttribute, "No position, orientation or pixel spacing in the header: the images cannot be stacked."));
+        return Err(Reason::new(
+            Code::MissingAttribute,
+            "No position, orientation or pixel spacing in the header: the images cannot be stacked.",
+        ));
     };
     let normal = plane.normal().abs();
     let off_axial_degrees = normal.z.min(1.0).acos().to_degrees();
@@ -197,7 +232,13 @@ fn plane(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
     } else {
         "oblique"
     };
-    Err(Reason::new(Code::WrongPlane, format!("Acquired in a {found} plane ({off_axial_degrees:.0}° from axial); the model needs {} images.", spec.plane)))
+    Err(Reason::new(
+        Code::WrongPlane,
+        format!(
+            "Acquired in a {found} plane ({off_axial_degrees:.0}° from axial); the model needs {} images.",
+            spec.plane
+        ),
+    ))
 }
 
 fn contrast(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {

@@ -152,7 +152,9 @@ impl Desk {
         match event {
             Event::FilesFound(files) => effects.extend(self.files_found(files)),
             Event::PathRefused(notice) => self.refused_paths.push(notice),
-            Event::HeadersRead(job, headers) if job == self.job => headers.into_iter().for_each(|h| self.header_read(h)),
+            Event::HeadersRead(job, headers) if job == self.job => {
+                headers.into_iter().for_each(|h| self.header_read(h));
+            }
             Event::Built(job, study, report) if job == self.job => self.built(&study, *report),
             Event::Progress(job, study, fraction) if job == self.job => self.progress(&study, fraction),
             Event::Inferred(job, study, outcome, millis) if job == self.job => self.inferred(&study, outcome, millis),
@@ -317,7 +319,8 @@ impl Desk {
     }
 
     fn cancel(&mut self) -> Vec<Effect> {
-        let cancelled = Reason::new(Code::Cancelled, "Stopped before it was done. Drop the file again, or try the row again.");
+        let cancelled =
+            Reason::new(Code::Cancelled, "Stopped before it was done. Drop the file again, or try the row again.");
         for file in std::mem::take(&mut self.pending) {
             self.set_fate(file, Fate::Noticed(cancelled.clone()));
         }
@@ -387,7 +390,9 @@ mod tests {
     use crate::finding::{DeviceReport, Tier};
 
     fn found(ids: &[u32]) -> Event {
-        Event::FilesFound(ids.iter().map(|&id| FileMeta { id: FileId(id), path: format!("f{id}"), size_bytes: 1 }).collect())
+        Event::FilesFound(
+            ids.iter().map(|&id| FileMeta { id: FileId(id), path: format!("f{id}"), size_bytes: 1 }).collect(),
+        )
     }
 
     fn part(file: u32, study_uid: &str) -> HeaderRead {
@@ -404,7 +409,14 @@ mod tests {
     }
 
     fn built(job: Job, study_uid: &str, outcome: Result<(), Reason>) -> Event {
-        let report = BuildReport { selection: SelectionReport::default(), cautions: Vec::new(), unusable: Vec::new(), outcome, volume_ms: 1.0, prepare_ms: 1.0 };
+        let report = BuildReport {
+            selection: SelectionReport::default(),
+            cautions: Vec::new(),
+            unusable: Vec::new(),
+            outcome,
+            volume_ms: 1.0,
+            prepare_ms: 1.0,
+        };
         Event::Built(job, key(study_uid), Box::new(report))
     }
 
@@ -426,7 +438,11 @@ mod tests {
     fn a_study_goes_from_files_to_a_score() {
         let mut desk = Desk::default();
         assert!(matches!(desk.update(found(&[1, 2])).as_slice(), [Effect::ReadHeaders(0, files)] if files.len() == 2));
-        assert_eq!(desk.update(Event::HeadersRead(0, vec![part(1, "s")])), [], "nothing is built before every header is read");
+        assert_eq!(
+            desk.update(Event::HeadersRead(0, vec![part(1, "s")])),
+            [],
+            "nothing is built before every header is read"
+        );
         assert_eq!(stages(&desk), ["received"], "the row is there from the first file on");
         assert_eq!(desk.update(Event::HeadersRead(0, vec![refused(2)])), [Effect::Build(0, key("s"))]);
         assert_eq!(desk.update(built(0, "s", Ok(()))), [Effect::Infer(0, key("s"))]);

@@ -70,6 +70,8 @@ fn whole_stack(first: &Reason, unusable: usize, slices: usize) -> Reason {
     }
     Reason::new(
         Code::MissingSlices,
-        format!("{unusable} of {slices} slices of the chosen series cannot be read (see the notices); a score needs all of them."),
+        format!(
+            "{unusable} of {slices} slices of the chosen series cannot be read (see the notices); a score needs all of them."
+        ),
     )
 }

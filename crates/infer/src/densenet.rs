@@ -155,10 +155,22 @@ impl DenseNet {
             }
         }
         Ok(Self {
-            features: Features { conv0, norm0, denseblocks, transitions, norm5: loader.norm("features.norm5", channels)? },
+            features: Features {
+                conv0,
+                norm0,
+                denseblocks,
+                transitions,
+                norm5: loader.norm("features.norm5", channels)?,
+            },
             class_layers: ClassLayers {
-                out_weight: Param::from_data(weights.tensor("class_layers.out.weight", [architecture.out_channels, channels])?, device),
-                out_bias: Param::from_data(weights.tensor("class_layers.out.bias", [architecture.out_channels])?, device),
+                out_weight: Param::from_data(
+                    weights.tensor("class_layers.out.weight", [architecture.out_channels, channels])?,
+                    device,
+                ),
+                out_bias: Param::from_data(
+                    weights.tensor("class_layers.out.bias", [architecture.out_channels])?,
+                    device,
+                ),
             },
         })
     }
@@ -262,6 +274,11 @@ impl Loader<'_> {
         let load = |part: &str| -> Result<Param<Tensor<1>>, Reason> {
             Ok(Param::from_data(self.weights.tensor(&format!("{name}.{part}"), [channels])?, self.device))
         };
-        Ok(BatchNorm { weight: load("weight")?, bias: load("bias")?, running_mean: load("running_mean")?, running_var: load("running_var")? })
+        Ok(BatchNorm {
+            weight: load("weight")?,
+            bias: load("bias")?,
+            running_mean: load("running_mean")?,
+            running_var: load("running_var")?,
+        })
     }
 }

@@ -43,14 +43,23 @@ fn cpu(_: String) -> Result<(Device, DeviceReport), Reason> {
 
 #[cfg(feature = "gpu")]
 async fn gpu(why: String) -> Result<(Device, DeviceReport), Reason> {
-    let no_device = |e: &dyn std::fmt::Display| Reason::new(Code::NoDevice, format!("The graphics processor cannot be opened ({e})."));
+    let no_device = |e: &dyn std::fmt::Display| {
+        Reason::new(Code::NoDevice, format!("The graphics processor cannot be opened ({e})."))
+    };
     let (device, setup) = Device::wgpu_options().init_with_setup_async().await.map_err(|e| no_device(&e))?;
     let info = setup.adapter.get_info();
-    let adapter = if info.name.is_empty() { format!("{:?}", info.backend) } else { format!("{} ({:?})", info.name, info.backend) };
+    let adapter = if info.name.is_empty() {
+        format!("{:?}", info.backend)
+    } else {
+        format!("{} ({:?})", info.name, info.backend)
+    };
     Ok((device, DeviceReport { tier: Tier::Gpu, adapter, why }))
 }
 
 #[cfg(not(feature = "gpu"))]
 async fn gpu(_: String) -> Result<(Device, DeviceReport), Reason> {
-    Err(Reason::new(Code::NoDevice, "This build has no support for graphics processors; build it with the feature `gpu`."))
+    Err(Reason::new(
+        Code::NoDevice,
+        "This build has no support for graphics processors; build it with the feature `gpu`.",
+    ))
 }

@@ -61,7 +61,11 @@ impl Engine {
         if values.len() != dims.iter().product::<usize>() {
             return Err(Reason::new(
                 Code::Internal,
-                format!("The network was handed {} values instead of a cube of {} voxels a side.", values.len(), dims[0]),
+                format!(
+                    "The network was handed {} values instead of a cube of {} voxels a side.",
+                    values.len(),
+                    dims[0]
+                ),
             ));
         }
         let logit = self.logit(values, dims, progress).await?;
@@ -73,7 +77,12 @@ impl Engine {
     /// # Errors
     /// [`Code::DeviceFailed`] where the device gives no number.
     pub async fn logit(&self, values: &[f32], dims: [usize; 3], progress: &mut dyn FnMut(f64)) -> Result<f64, Reason> {
-        let failed = |what: String| Reason::new(Code::DeviceFailed, format!("The device gave no usable answer ({what}). Try again, or use another device."));
+        let failed = |what: String| {
+            Reason::new(
+                Code::DeviceFailed,
+                format!("The device gave no usable answer ({what}). Try again, or use another device."),
+            )
+        };
         let input = tensor_from_values(values, dims, &self.device);
         let mut progress = Progress { done: 0, total: macs(&self.card.architecture, dims), progress };
         let output = self.network.forward(input, &mut progress);

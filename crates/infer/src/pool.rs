@@ -9,7 +9,9 @@ use burn::tensor::ops::{AvgPoolOptions, MaxPoolOptions};
 /// # Shapes
 /// `[batch, channels, x, y, z]` to `[batch, channels, ⌈x/2⌉, ⌈y/2⌉, ⌈z/2⌉]`
 pub fn max_pool3d(input: Tensor<5>) -> Tensor<5> {
-    let pool = |t, kernel, stride, padding| max_pool2d(t, MaxPoolOptions::new(kernel).with_stride(stride).with_padding(padding));
+    let pool = |t, kernel, stride, padding| {
+        max_pool2d(t, MaxPoolOptions::new(kernel).with_stride(stride).with_padding(padding))
+    };
     separable(input, |t| pool(t, [3, 3], [2, 2], [1, 1]), |t| pool(t, [3, 1], [2, 1], [1, 0]))
 }
 
@@ -24,7 +26,11 @@ pub fn avg_pool3d(input: Tensor<5>) -> Tensor<5> {
 }
 
 /// Pools over y and z with x among the channels, then over x with y and z as one axis.
-fn separable(input: Tensor<5>, over_yz: impl Fn(Tensor<4>) -> Tensor<4>, over_x: impl Fn(Tensor<4>) -> Tensor<4>) -> Tensor<5> {
+fn separable(
+    input: Tensor<5>,
+    over_yz: impl Fn(Tensor<4>) -> Tensor<4>,
+    over_x: impl Fn(Tensor<4>) -> Tensor<4>,
+) -> Tensor<5> {
     let [batch, channels, x, y, z] = input.dims();
     let planes = over_yz(input.reshape([batch * channels, x, y, z]));
     let [_, _, y, z] = planes.dims();

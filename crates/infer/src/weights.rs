@@ -15,9 +15,12 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// [`Code::ModelUnusable`] where it is not one.
     pub fn open(bytes: &'a [u8]) -> Result<Self, Reason> {
-        SafeTensors::deserialize(bytes)
-            .map(Self)
-            .map_err(|e| Reason::new(Code::ModelUnusable, format!("The weights are not a readable safetensors file ({e}). Install the model again.")))
+        SafeTensors::deserialize(bytes).map(Self).map_err(|e| {
+            Reason::new(
+                Code::ModelUnusable,
+                format!("The weights are not a readable safetensors file ({e}). Install the model again."),
+            )
+        })
     }
 
     /// The tensor of that name, which must have that shape.
@@ -25,7 +28,9 @@ impl<'a> Weights<'a> {
     /// # Errors
     /// [`Code::ModelUnusable`] naming the tensor that is missing, misshapen or of another type.
     pub fn tensor<const D: usize>(&self, name: &str, shape: [usize; D]) -> Result<TensorData, Reason> {
-        let unusable = |problem: String| Reason::new(Code::ModelUnusable, format!("Tensor {name} of the model {problem}. Export the model again."));
+        let unusable = |problem: String| {
+            Reason::new(Code::ModelUnusable, format!("Tensor {name} of the model {problem}. Export the model again."))
+        };
         let view = self.0.tensor(name).map_err(|_| unusable("is missing".to_owned()))?;
         if view.shape() != shape {
             return Err(unusable(format!("has shape {:?} instead of {shape:?}", view.shape())));

@@ -43,7 +43,8 @@ impl Stack {
             Plane::Sagittal => (DVec3::Y, -DVec3::Z),
             Plane::Coronal => (DVec3::X, -DVec3::Z),
         };
-        let turn = DMat3::from_rotation_z(recipe.yaw_degrees.to_radians()) * DMat3::from_rotation_x(recipe.pitch_degrees.to_radians());
+        let turn = DMat3::from_rotation_z(recipe.yaw_degrees.to_radians())
+            * DMat3::from_rotation_x(recipe.pitch_degrees.to_radians());
         let (row, along_column) = (turn * row, turn * column);
         let along_row = if recipe.mirrored { -row } else { row };
         let normal = along_row.cross(along_column);
@@ -139,7 +140,8 @@ impl Image<'_> {
 
     fn dataset(&self, pixels: &[u16]) -> Result<InMemDicomObject, SynthError> {
         let (recipe, series) = (self.recipe, self.series);
-        let mut set = Dataset { object: InMemDicomObject::new_empty(), left_out: left_out(&series.missing_attributes)? };
+        let mut set =
+            Dataset { object: InMemDicomObject::new_empty(), left_out: left_out(&series.missing_attributes)? };
         let stranger = series.strangers.contains(&self.slice);
         let patient_id = if stranger { "STRANGER" } else { &recipe.patient_id };
         set.text(tags::SOP_CLASS_UID, VR::UI, uids::MR_IMAGE_STORAGE);
@@ -212,7 +214,11 @@ impl Image<'_> {
         set.numbers(tags::RESCALE_SLOPE, &[series.rescale_slope]);
         if series.transfer_syntax == TransferSyntax::Rle {
             let fragments: SmallVec<[Vec<u8>; 2]> = SmallVec::from_vec(vec![rle::encode(pixels, series.columns)]);
-            set.object.put(DataElement::new(tags::PIXEL_DATA, VR::OB, Value::PixelSequence(PixelFragmentSequence::new_fragments(fragments))));
+            set.object.put(DataElement::new(
+                tags::PIXEL_DATA,
+                VR::OB,
+                Value::PixelSequence(PixelFragmentSequence::new_fragments(fragments)),
+            ));
         } else {
             set.put(DataElement::new(tags::PIXEL_DATA, VR::OW, PrimitiveValue::U16(pixels.iter().copied().collect())));
         }

@@ -74,7 +74,8 @@ pub fn in_marker(at: DVec3, place: Place) -> bool {
 
 fn in_ventricle(at: DVec3) -> bool {
     let bent = DVec3::new(at.x.abs(), at.y, at.z - 0.004 * at.y * at.y);
-    radius(bent, DVec3::new(11.0, 2.0, 12.0), DVec3::new(6.0, 34.0, 9.0)) < 1.0 || radius(at, DVec3::new(0.0, 5.0, -5.0), DVec3::new(3.0, 14.0, 12.0)) < 1.0
+    radius(bent, DVec3::new(11.0, 2.0, 12.0), DVec3::new(6.0, 34.0, 9.0)) < 1.0
+        || radius(at, DVec3::new(0.0, 5.0, -5.0), DVec3::new(3.0, 14.0, 12.0)) < 1.0
 }
 
 fn in_pair(at: DVec3, centre: DVec3, half_axes: DVec3) -> bool {

@@ -3,7 +3,10 @@
 /// Encodes little-endian 16-bit pixels, row by row.
 pub fn encode(pixels: &[u16], columns: usize) -> Vec<u8> {
     let segment = |shift: u32| -> Vec<u8> {
-        let mut bytes: Vec<u8> = pixels.chunks(columns).flat_map(|row| pack(&row.iter().map(|p| (p >> shift) as u8).collect::<Vec<_>>())).collect();
+        let mut bytes: Vec<u8> = pixels
+            .chunks(columns)
+            .flat_map(|row| pack(&row.iter().map(|p| (p >> shift) as u8).collect::<Vec<_>>()))
+            .collect();
         bytes.resize(bytes.len().next_multiple_of(2), 0);
         bytes
     };

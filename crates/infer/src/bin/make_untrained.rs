@@ -78,7 +78,12 @@ fn random_tensors(architecture: &Architecture) -> BTreeMap<String, Named> {
         }
     }
     let channels = layers.norms.last().map_or(0, |(_, channels)| *channels);
-    add("class_layers.out.weight".to_owned(), &[architecture.out_channels, channels], 0.0, 1.0 / (channels as f32).sqrt());
+    add(
+        "class_layers.out.weight".to_owned(),
+        &[architecture.out_channels, channels],
+        0.0,
+        1.0 / (channels as f32).sqrt(),
+    );
     add("class_layers.out.bias".to_owned(), &[architecture.out_channels], 0.0, 0.0);
     tensors
 }

@@ -7,7 +7,10 @@ use js_sys::{Array, Promise, Uint8Array};
 use std::collections::VecDeque;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry, FileSystemFileEntry};
+use web_sys::{
+    DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemDirectoryReader, FileSystemEntry,
+    FileSystemFileEntry,
+};
 
 /// The files of this session, by number.
 #[derive(Debug, Default)]
@@ -163,6 +166,8 @@ pub async fn read(file: &JsValue, most_bytes: u64) -> Result<Vec<u8>, Reason> {
 fn unreadable(error: &BrowserError) -> Reason {
     Reason::new(
         Code::Unreadable,
-        format!("The browser could not read it ({error}). It may have been moved, changed or locked since it was dropped: drop it again."),
+        format!(
+            "The browser could not read it ({error}). It may have been moved, changed or locked since it was dropped: drop it again."
+        ),
     )
 }

@@ -42,7 +42,9 @@ pub async fn hardware_adapter() -> Result<String, String> {
     }
     let adapter = request_adapter(&gpu).await.map_err(|e| format!("WebGPU failed to answer ({e:?})"))?;
     if adapter.is_null() || adapter.is_undefined() {
-        return Err("WebGPU found no graphics processor; its driver may be missing or blocked by the browser".to_owned());
+        return Err(
+            "WebGPU found no graphics processor; its driver may be missing or blocked by the browser".to_owned()
+        );
     }
     let info = get(&adapter, "info");
     let text = |key: &str| get(&info, key).as_string().unwrap_or_default();
@@ -53,7 +55,9 @@ pub async fn hardware_adapter() -> Result<String, String> {
         .join(" ");
     let fallback = get(&adapter, "isFallbackAdapter").is_truthy() || get(&info, "isFallbackAdapter").is_truthy();
     if fallback || EMULATIONS.iter().any(|mark| name.to_lowercase().contains(mark)) {
-        return Err(format!("WebGPU offers only a software emulation here ({name}), which is slower than the processor itself"));
+        return Err(format!(
+            "WebGPU offers only a software emulation here ({name}), which is slower than the processor itself"
+        ));
     }
     Ok(if name.is_empty() { "graphics processor".to_owned() } else { name })
 }

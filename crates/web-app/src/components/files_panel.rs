@@ -54,7 +54,10 @@ fn grouped(notices: &[Notice]) -> Vec<Group> {
     for notice in notices {
         groups.entry((std::cmp::Reverse(notice.level), &notice.reason.text)).or_default().push(notice.clone());
     }
-    groups.into_iter().map(|((level, text), notices)| Group { level: level.0, text: text.to_owned(), notices }).collect()
+    groups
+        .into_iter()
+        .map(|((level, text), notices)| Group { level: level.0, text: text.to_owned(), notices })
+        .collect()
 }
 
 /// One reason and its files.
@@ -66,11 +69,16 @@ fn GroupView(group: Group) -> impl IntoView {
         Level::Warning => "group warning",
         Level::Info => "group",
     };
+    let thing = match group.notices.first() {
+        Some(notice) if notice.is_about_a_folder() => "folder",
+        _ => "file",
+    };
+    let notices = group.notices;
     let shown = move || {
         let most = if all.get() { usize::MAX } else { SHOWN_AT_FIRST };
-        group.notices.iter().take(most).cloned().collect::<Vec<_>>()
+        notices.iter().take(most).cloned().collect::<Vec<_>>()
     };
-    let files = if count == 1 { "1 file".to_owned() } else { format!("{} files", thousands(count)) };
+    let files = if count == 1 { format!("1 {thing}") } else { format!("{} {thing}s", thousands(count)) };
     view! {
         <details class=class open=count <= 5>
             <summary><strong>{files}</strong>" "{group.text}</summary>

@@ -57,7 +57,9 @@ impl Intent {
 pub fn mount() {
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
-        show_fault("Headway has stopped because of a fault of its own. Nothing has left this device. Reload the page to go on, and please report what you did.");
+        show_fault(
+            "Headway has stopped because of a fault of its own. Nothing has left this device. Reload the page to go on, and please report what you did.",
+        );
     }));
     mount_to_body(Page);
 }

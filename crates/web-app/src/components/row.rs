@@ -35,8 +35,10 @@ fn who(patient: &Patient, study: &Study, images: usize) -> impl IntoView + use<>
     let name = patient.name.replace('^', " ").trim().to_owned();
     let name = if name.is_empty() { "No name stated".to_owned() } else { name };
     let id = if patient.id.is_empty() { "no ID".to_owned() } else { format!("ID {}", patient.id) };
-    let about: Vec<String> = [date(&study.date), study.description.clone()].into_iter().filter(|t| !t.is_empty()).collect();
-    let place: Vec<String> = [study.institution.clone(), study.scanner.clone()].into_iter().filter(|t| !t.is_empty()).collect();
+    let about: Vec<String> =
+        [date(&study.date), study.description.clone()].into_iter().filter(|t| !t.is_empty()).collect();
+    let place: Vec<String> =
+        [study.institution.clone(), study.scanner.clone()].into_iter().filter(|t| !t.is_empty()).collect();
     view! {
         <span class="name">{name}</span>
         <span class="muted">{id}" · "{format!("{images} images")}</span>
@@ -54,11 +56,12 @@ fn date(dicom: &str) -> String {
 }
 
 fn times_text(times: StageMillis) -> impl IntoView {
-    let stages = [("headers", times.headers), ("volume", times.volume), ("input", times.prepare), ("network", times.infer)];
+    let stages =
+        [("headers", times.headers), ("volume", times.volume), ("input", times.prepare), ("network", times.infer)];
     let total: f64 = stages.iter().map(|(_, ms)| ms).sum();
     let parts: Vec<_> = stages
         .into_iter()
-        .filter(|(_, ms)| *ms > 0.0)
+        .filter(|(_, ms)| *ms >= 0.5)
         .map(|(name, ms)| view! { <span class="muted">{format!("{name} {}", duration(ms))}</span> })
         .collect();
     view! {

@@ -24,17 +24,23 @@ pub fn Status() -> impl IntoView {
 fn Device() -> impl IntoView {
     let engine = signals().engine;
     let tier = move || match engine.get() {
-        EngineState::Loading(tier, _) | EngineState::Ready(_, headway_core::finding::DeviceReport { tier, .. }) => Some(tier),
+        EngineState::Loading(tier, _) | EngineState::Ready(_, headway_core::finding::DeviceReport { tier, .. }) => {
+            Some(tier)
+        }
         EngineState::Probing | EngineState::Failed(_) => None,
     };
-    let name = move || tier().map(|tier| match tier {
-        Tier::Gpu => "webgpu",
-        Tier::Cpu => "cpu",
-    });
+    let name = move || {
+        tier().map(|tier| match tier {
+            Tier::Gpu => "webgpu",
+            Tier::Cpu => "cpu",
+        })
+    };
     let text = move || match engine.get() {
         EngineState::Probing => ("Looking for a graphics processor…".to_owned(), String::new()),
         EngineState::Loading(tier, why) => (format!("Loading the model for the {}…", tier_name(tier)), why),
-        EngineState::Ready(_, device) => (format!("{}: {}", capitalised(tier_name(device.tier)), device.adapter), device.why),
+        EngineState::Ready(_, device) => {
+            (format!("{}: {}", capitalised(tier_name(device.tier)), device.adapter), device.why)
+        }
         EngineState::Failed(reason) => ("No engine".to_owned(), reason.text),
     };
     view! {
@@ -113,7 +119,8 @@ fn working(signals: crate::state::app::Signals) -> String {
 /// With commas between groups of three digits.
 pub fn thousands(n: usize) -> String {
     let digits = n.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
     groups.join(",")
 }
 
@@ -164,6 +171,9 @@ mod tests {
 
     #[test]
     fn phrases_become_sentences() {
-        assert_eq!([sentence("this browser has no WebGPU"), sentence("It ends."), sentence("")], ["This browser has no WebGPU.", "It ends.", ""]);
+        assert_eq!(
+            [sentence("this browser has no WebGPU"), sentence("It ends."), sentence("")],
+            ["This browser has no WebGPU.", "It ends.", ""]
+        );
     }
 }

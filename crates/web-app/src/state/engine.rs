@@ -152,7 +152,9 @@ impl App {
         let was_running = self.engine.running.replace(false);
         let was_ready = matches!(self.signals.engine.get_untracked(), EngineState::Ready(..));
         match self.engine.tier.get() {
-            Some(Tier::Gpu) => self.start_engine(Tier::Cpu, format!("the graphics processor was given up: {}", reason.text)),
+            Some(Tier::Gpu) => {
+                self.start_engine(Tier::Cpu, format!("the graphics processor was given up: {}", reason.text))
+            }
             _ if was_ready => self.start_engine(Tier::Cpu, "started again after it stopped".to_owned()),
             _ => {
                 self.signals.engine.set(EngineState::Failed(reason.clone()));

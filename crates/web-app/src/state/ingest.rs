@@ -50,7 +50,8 @@ impl App {
 
     pub(super) fn read_headers(&self, job: Job, files: Vec<FileMeta>) {
         let store = self.files.borrow();
-        let attached = files.iter().fold(Attached::default(), |attached, file| attached.clone_of(&store.handle(file.id)));
+        let attached =
+            files.iter().fold(Attached::default(), |attached, file| attached.clone_of(&store.handle(file.id)));
         self.ingest.working.set(true);
         self.post_ingest(IngestRequest::ReadHeaders(job, files), attached);
     }
@@ -125,12 +126,16 @@ impl App {
         let had_work = self.ingest.working.replace(false);
         *self.ingest.client.borrow_mut() = None;
         if !had_work && culprit.is_none() {
-            return show_fault(&format!("The part of the page that reads files could not be started ({why}). Reload the page."));
+            return show_fault(&format!(
+                "The part of the page that reads files could not be started ({why}). Reload the page."
+            ));
         }
         self.start_ingest();
         self.reconnect();
         let text = match culprit {
-            Some(_) => format!("Reading this file stopped the reader ({why}). The file is set aside; the others are read again."),
+            Some(_) => format!(
+                "Reading this file stopped the reader ({why}). The file is set aside; the others are read again."
+            ),
             None => format!("The reader of files stopped ({why})."),
         };
         self.dispatch(Event::IngestStopped(culprit, Reason::new(Code::WorkerStopped, text)));

@@ -44,7 +44,9 @@ impl<Request: Serialize + 'static> Client<Request> {
             let Some(client) = weak.upgrade() else { return };
             client.heard_ms.set(now_ms());
             match reply.build_id() {
-                Some(build) if build != BUILD_ID => on_mismatch("it belongs to another version of the page: reload the page".to_owned()),
+                Some(build) if build != BUILD_ID => {
+                    on_mismatch("it belongs to another version of the page: reload the page".to_owned())
+                }
                 Some(_) => client.listens(),
                 None => hear(reply, attached),
             }
@@ -77,7 +79,9 @@ impl<Request: Serialize + 'static> Client<Request> {
         for (request, attached) in self.waiting.borrow_mut().drain(..) {
             let posted = handle.as_ref().map(|handle| handle.post(&request, &attached));
             if let Some(Err(error)) = posted {
-                crate::browser::page::show_fault(&format!("A message could not be sent to a background worker ({error}). Reload the page."));
+                crate::browser::page::show_fault(&format!(
+                    "A message could not be sent to a background worker ({error}). Reload the page."
+                ));
             }
         }
     }

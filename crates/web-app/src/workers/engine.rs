@@ -51,7 +51,10 @@ fn answer(engine: &Rc<OnceCell<Engine>>, request: EngineRequest, attached: &Arra
 async fn load(engine: &OnceCell<Engine>, wanted: Wanted) -> Result<(ModelIdentity, DeviceReport), Reason> {
     let fetch = async |name: &str| {
         build_file(&format!("{MODEL}/{name}")).await.map_err(|e| {
-            Reason::new(Code::ModelUnusable, format!("The model's file {name} could not be loaded ({e}). Reload the page."))
+            Reason::new(
+                Code::ModelUnusable,
+                format!("The model's file {name} could not be loaded ({e}). Reload the page."),
+            )
         })
     };
     let card_json = fetch("card.json").await?;

@@ -93,7 +93,9 @@ impl Room {
         match taken {
             Taken::Part(part) => Ok(*part),
             Taken::Refused(reason) => Err(reason),
-            Taken::NeedsWholeFile => Err(Reason::new(Code::DamagedHeader, "The header does not end before the file does.")),
+            Taken::NeedsWholeFile => {
+                Err(Reason::new(Code::DamagedHeader, "The header does not end before the file does."))
+            }
         }
     }
 
@@ -110,7 +112,12 @@ impl Room {
     }
 
     /// `None` where the job was given up meanwhile.
-    async fn build_with(&self, job: Job, study: &StudyKey, spec: &InputSpec) -> Option<(BuildReport, Option<ModelInput>)> {
+    async fn build_with(
+        &self,
+        job: Job,
+        study: &StudyKey,
+        spec: &InputSpec,
+    ) -> Option<(BuildReport, Option<ModelInput>)> {
         let began = now_ms();
         let mut build = Build::begin(&self.intake.borrow(), study, spec);
         while let Some(file) = build.wanted() {
@@ -131,7 +138,10 @@ impl Room {
     async fn spec(&self) -> Result<&InputSpec, Reason> {
         if self.spec.get().is_none() {
             let json = build_file(&format!("{MODEL}/card.json")).await.map_err(|e| {
-                Reason::new(Code::ModelUnusable, format!("The model's card could not be loaded ({e}). Reload the page."))
+                Reason::new(
+                    Code::ModelUnusable,
+                    format!("The model's card could not be loaded ({e}). Reload the page."),
+                )
             })?;
             // Set twice only if two builds fetched at once, and then to the same.
             let _ = self.spec.set(Card::from_json(&json)?.input);
@@ -141,7 +151,9 @@ impl Room {
 
     /// Sends the input to the engine. If there is none, the engine's silence is the page's to notice.
     fn hand(&self, job: Job, study: StudyKey) {
-        let (Some((_, input)), Some(engine)) = (self.input.borrow_mut().take_if(|(of, _)| *of == study), &*self.engine.borrow()) else {
+        let (Some((_, input)), Some(engine)) =
+            (self.input.borrow_mut().take_if(|(of, _)| *of == study), &*self.engine.borrow())
+        else {
             return;
         };
         let values = Float32Array::from(input.values.as_slice()).buffer();

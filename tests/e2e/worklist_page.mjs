@@ -1,0 +1,83 @@
+// The page as a person meets it. Test ids that several tests need stand here.
+
+import { drop } from "./harness.mjs";
+
+/** Far above what a study needs, on a slow machine with the processor tier. */
+const PATIENCE_MS = 240_000;
+
+const FINAL = ["scored", "not_scored", "failed"].map((state) => `[data-state=${state}]`).join(",");
+
+export class WorklistPage {
+  /** Opens the page and waits until its engine can score. `engine` overrides the choice of device. */
+  static async open(context, origin, engine = "cpu") {
+    const opened = new WorklistPage(await context.newPage());
+    opened.page.on("pageerror", (error) => opened.faults.push(error.message));
+    await opened.page.goto(`${origin}/#engine=${engine}`);
+    await opened.page.locator("[data-testid=device][data-ready=true]").waitFor({ timeout: PATIENCE_MS });
+    return opened;
+  }
+
+  constructor(page) {
+    this.page = page;
+    /** Errors nobody caught. A test ends by looking that there are none. */
+    this.faults = [];
+  }
+
+  by(id) {
+    return this.page.getByTestId(id);
+  }
+
+  drop(...paths) {
+    return drop(this.page, ...paths);
+  }
+
+  /** Waits until `count` rows stand, all of them final, and every file is accounted for. */
+  async settled(count) {
+    await this.page.waitForFunction(
+      ({ count, final }) => {
+        const rows = [...document.querySelectorAll("[data-testid=row]")];
+        const files = document.querySelector("[data-testid=files-summary]");
+        const idle = !document.querySelector("[data-testid=cancel-button]");
+        return idle && files && rows.length === count && rows.every((row) => row.matches(final));
+      },
+      { count, final: FINAL },
+      { timeout: PATIENCE_MS },
+    );
+    return this.rows();
+  }
+
+  /** Every row, top first, in plain values. */
+  rows() {
+    return this.by("row").evaluateAll((rows) =>
+      rows.map((row) => {
+        const part = (id) => row.querySelector(`[data-testid=${id}]`);
+        const logit = part("row-logit");
+        return {
+          state: row.dataset.state,
+          studyUid: row.dataset.studyUid,
+          series: part("row-series")?.textContent ?? null,
+          logit: logit && Number(logit.dataset.logit),
+          code: part("row-reason")?.dataset.code ?? null,
+          reason: part("row-reason")?.textContent ?? null,
+          reasons: [...row.querySelectorAll("[data-testid=row-reasons] li")].map((item) => item.textContent),
+          rejected: [...row.querySelectorAll("[data-testid=rejected]")].map((series) => ({
+            description: series.dataset.seriesDescription,
+            code: series.dataset.code,
+            text: series.querySelector("li").textContent,
+          })),
+        };
+      }),
+    );
+  }
+
+  /** Files: { seen, inRows, notices }. */
+  async files() {
+    const { seen, inRows, notices } = await this.by("files-summary").evaluate((summary) => ({ ...summary.dataset }));
+    return { seen: Number(seen), inRows: Number(inRows), notices: Number(notices) };
+  }
+
+  /** Every listed file: { path, code, level }. */
+  notices() {
+    return this.by("notice").evaluateAll((items) => items.map(({ dataset: { path, code, level } }) => ({ path, code, level })));
+  }
+}
