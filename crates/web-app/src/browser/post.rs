@@ -89,15 +89,15 @@ pub fn open<M: DeserializeOwned>(event: &MessageEvent) -> Option<(M, Array)> {
 }
 
 /// Hears what the page posts, for the life of the worker.
-pub fn listen_to_page<M: DeserializeOwned>(mut hear: impl FnMut(M, Array) + 'static) {
-    let listener = listener(move |message, attached| hear(message, attached));
+pub fn listen_to_page<M: DeserializeOwned>(hear: impl FnMut(M, Array) + 'static) {
+    let listener = listener(hear);
     Page::scope().set_onmessage(Some(listener.as_ref().unchecked_ref()));
     listener.forget();
 }
 
 /// Hears what comes through a port, for the life of the worker.
-pub fn listen_to_port<M: DeserializeOwned>(port: &MessagePort, mut hear: impl FnMut(M, Array) + 'static) {
-    let listener = listener(move |message, attached| hear(message, attached));
+pub fn listen_to_port<M: DeserializeOwned>(port: &MessagePort, hear: impl FnMut(M, Array) + 'static) {
+    let listener = listener(hear);
     port.set_onmessage(Some(listener.as_ref().unchecked_ref()));
     listener.forget();
 }

@@ -153,7 +153,7 @@ impl App {
         let was_ready = matches!(self.signals.engine.get_untracked(), EngineState::Ready(..));
         match self.engine.tier.get() {
             Some(Tier::Gpu) => {
-                self.start_engine(Tier::Cpu, format!("the graphics processor was given up: {}", reason.text))
+                self.start_engine(Tier::Cpu, format!("the graphics processor was given up: {}", reason.text));
             }
             _ if was_ready => self.start_engine(Tier::Cpu, "started again after it stopped".to_owned()),
             _ => {

@@ -45,7 +45,7 @@ impl<Request: Serialize + 'static> Client<Request> {
             client.heard_ms.set(now_ms());
             match reply.build_id() {
                 Some(build) if build != BUILD_ID => {
-                    on_mismatch("it belongs to another version of the page: reload the page".to_owned())
+                    on_mismatch("it belongs to another version of the page: reload the page".to_owned());
                 }
                 Some(_) => client.listens(),
                 None => hear(reply, attached),

@@ -31,7 +31,7 @@ pub fn serve() {
     console_error_panic_hook::set_once();
     let room = Rc::new(Room::default());
     listen_to_page(move |request, attached| room.clone().answer(request, attached));
-    tell(&IngestReply::Ready { build_id: BUILD_ID.to_owned() }, Attached::default());
+    tell(&IngestReply::Ready { build_id: BUILD_ID.to_owned() }, &Attached::default());
 }
 
 /// All the worker holds. Lost with it, and made again from the files.
@@ -71,16 +71,16 @@ impl Room {
                 return;
             }
             let began = now_ms();
-            tell(&IngestReply::Reading(file.id), Attached::default());
+            tell(&IngestReply::Reading(file.id), &Attached::default());
             let outcome = self.take(&file, &handle).await;
             self.handles.borrow_mut().insert(file.id, handle);
             batch.push(HeaderRead { file: file.id, outcome, millis: now_ms() - began });
             if now_ms() - sent_ms > BATCH_MS {
-                tell(&IngestReply::HeadersRead(job, std::mem::take(&mut batch)), Attached::default());
+                tell(&IngestReply::HeadersRead(job, std::mem::take(&mut batch)), &Attached::default());
                 sent_ms = now_ms();
             }
         }
-        tell(&IngestReply::HeadersRead(job, batch), Attached::default());
+        tell(&IngestReply::HeadersRead(job, batch), &Attached::default());
     }
 
     async fn take(&self, file: &FileMeta, handle: &JsValue) -> Result<Part, Reason> {
@@ -108,7 +108,7 @@ impl Room {
             Err(reason) => (withheld(reason), None),
         };
         *self.input.borrow_mut() = input.map(|input| (study.clone(), input));
-        tell(&IngestReply::Built(job, study, Box::new(report)), Attached::default());
+        tell(&IngestReply::Built(job, study, Box::new(report)), &Attached::default());
     }
 
     /// `None` where the job was given up meanwhile.
@@ -121,7 +121,7 @@ impl Room {
         let began = now_ms();
         let mut build = Build::begin(&self.intake.borrow(), study, spec);
         while let Some(file) = build.wanted() {
-            tell(&IngestReply::Reading(file), Attached::default());
+            tell(&IngestReply::Reading(file), &Attached::default());
             let handle = self.handles.borrow().get(&file).cloned().unwrap_or(JsValue::NULL);
             let bytes = read(&handle, u64::MAX).await;
             if self.job.get() != job {
@@ -178,18 +178,18 @@ async fn sample() {
         Ok(files) => files,
         Err(error) => {
             let reason = Reason::new(Code::Internal, format!("The synthetic study could not be made ({error})."));
-            return tell(&IngestReply::SampleDone(Err(reason)), Attached::default());
+            return tell(&IngestReply::SampleDone(Err(reason)), &Attached::default());
         }
     };
     for file in files {
         let bytes = Uint8Array::from(file.bytes.as_slice()).buffer();
-        tell(&IngestReply::SampleFile(file.path), Attached::default().handing_over(&bytes));
+        tell(&IngestReply::SampleFile(file.path), &Attached::default().handing_over(&bytes));
     }
-    tell(&IngestReply::SampleDone(Ok(())), Attached::default());
+    tell(&IngestReply::SampleDone(Ok(())), &Attached::default());
 }
 
-fn tell(reply: &IngestReply, attached: Attached) {
-    post(&Page, reply, &attached);
+fn tell(reply: &IngestReply, attached: &Attached) {
+    post(&Page, reply, attached);
 }
 
 /// A message that cannot be sent ends the worker; the page notices and starts another.
