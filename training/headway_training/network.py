@@ -1,4 +1,4 @@
-"""MONAI's DenseNet as a card describes it, and the logit of one input. Needs the set 'full'."""
+"""MONAI's DenseNet as a card describes it, and the logit of one input. Needs requirements-full.txt."""
 
 import torch
 from monai.networks.nets import DenseNet

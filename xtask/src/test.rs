@@ -26,6 +26,9 @@ struct Outcome {
 /// Where any test fails; the last line printed counts them all.
 pub fn verb(full: bool) -> Result<(), String> {
     tools::setup(tools::FOR_TESTS)?;
+    if full {
+        tools::setup(tools::FOR_FULL_TESTS)?;
+    }
     let mut outcomes = vec![
         step("check", |_| check()),
         step("native tests", |counts| {

@@ -1,6 +1,8 @@
 //! What the build and the tests need, how to see whether it is there, and how to install it.
 
 use crate::run::{output, root, run, target};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// One thing that may be missing.
 pub struct Tool {
@@ -21,13 +23,15 @@ pub const FOR_PAGE: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL];
 pub const FOR_BUILD: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES];
 /// What testing needs.
 pub const FOR_TESTS: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, PYTHON];
+/// What the long tests need besides.
+pub const FOR_FULL_TESTS: &[Tool] = &[PYTHON_FULL];
 
 const WASM_TARGET: Tool = Tool {
     name: "rust target wasm32-unknown-unknown",
     why: "the page is WebAssembly",
     found: || {
         output("rustc --print sysroot")
-            .is_some_and(|s| std::path::Path::new(&s).join("lib/rustlib/wasm32-unknown-unknown").exists())
+            .is_some_and(|s| Path::new(&s).join("lib/rustlib/wasm32-unknown-unknown").exists())
     },
     install: || run("rustup target add wasm32-unknown-unknown"),
 };
@@ -50,8 +54,8 @@ const NPM_PACKAGES: Tool = Tool {
     name: "npm packages of tests/e2e",
     why: "wasm-opt makes modules small; Playwright and axe drive the page in tests",
     found: || {
-        let wanted = std::fs::read(root().join("tests/e2e/package-lock.json")).ok();
-        wanted.is_some() && wanted == std::fs::read(root().join("tests/e2e/node_modules/.installed-lock.json")).ok()
+        let wanted = fs::read(root().join("tests/e2e/package-lock.json")).ok();
+        wanted.is_some() && wanted == fs::read(root().join("tests/e2e/node_modules/.installed-lock.json")).ok()
     },
     install: || {
         if output("npm --version").is_none() {
@@ -61,7 +65,7 @@ const NPM_PACKAGES: Tool = Tool {
             );
         }
         run("npm ci --prefix tests/e2e --no-audit --no-fund")?;
-        let copied = std::fs::copy(
+        let copied = fs::copy(
             root().join("tests/e2e/package-lock.json"),
             root().join("tests/e2e/node_modules/.installed-lock.json"),
         );
@@ -77,24 +81,49 @@ const CHROMIUM: Tool = Tool {
 };
 
 const PYTHON: Tool = Tool {
-    name: "Python packages of training/ (light set)",
+    name: "Python packages of training/ (light)",
     why: "an independent reading of the preprocessing checks ours",
-    found: || python().exists(),
-    install: || {
-        let venv = target().join("py");
-        let shown = venv.display();
-        if output("python3 -m venv --help").is_none() {
-            apt("python3 python3-venv")?;
-        }
-        run(&format!("python3 -m venv {shown}"))?;
-        run(&format!("{shown}/bin/pip install --quiet --disable-pip-version-check -e training[light]"))
-            .inspect_err(|_| drop(std::fs::remove_dir_all(target().join("py"))))
-    },
+    found: || has_packages("light"),
+    install: || install_packages("light"),
+};
+
+const PYTHON_FULL: Tool = Tool {
+    name: "Python packages of training/ (full)",
+    why: "PyTorch and MONAI check export and golden vectors",
+    found: || has_packages("full"),
+    install: || install_packages("full"),
 };
 
 /// The Python of the tests.
-pub fn python() -> std::path::PathBuf {
+pub fn python() -> PathBuf {
     target().join("py/bin/python")
+}
+
+fn requirements(set: &str) -> PathBuf {
+    root().join(format!("training/requirements-{set}.txt"))
+}
+
+/// Where a copy of the requirements lies once they have been installed.
+fn installed(set: &str) -> PathBuf {
+    target().join(format!("py/requirements-{set}.txt"))
+}
+
+fn has_packages(set: &str) -> bool {
+    python().exists()
+        && fs::read(installed(set)).is_ok_and(|had| fs::read(requirements(set)).is_ok_and(|wanted| had == wanted))
+}
+
+fn install_packages(set: &str) -> Result<(), String> {
+    if !python().exists() {
+        // Debian keeps venv in a package of its own; without it the module is there and fails.
+        let make = format!("python3 -m venv {}", target().join("py").display());
+        run(&make).or_else(|_| apt("python3 python3-venv").and_then(|()| run(&make)))?;
+    }
+    let (python, list) = (python(), requirements(set));
+    run(&format!("{} -m pip install --quiet --disable-pip-version-check -r {}", python.display(), list.display()))?;
+    fs::copy(list, installed(set))
+        .map(|_| ())
+        .map_err(|e| format!("{} cannot be written ({e}).", installed(set).display()))
 }
 
 /// Installs what is missing, saying each time what and why.

@@ -1,0 +1,102 @@
+"""The reading of the paper keeps its own promises, and the Rust program agrees with it."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+
+from headway_training.dicom import read_series
+from headway_training.preprocess import Withheld, canonical, preprocess
+
+ROOT = Path(__file__).resolve().parents[2]
+CARD = ROOT / "crates/infer/src/untrained_card.json"
+SPEC = json.loads(CARD.read_text())["input"]
+# After the z-score; two orders of the same interpolations in float32 and float64.
+TOLERANCE = 1e-3
+
+
+def head(sides_mm=(180, 200, 150), spacing=(1.0, 1.0, 3.0)):
+    """A bright ellipsoid with a brighter ball towards high i, and its axial affine in RAS."""
+    dims = [int(side / step) for side, step in zip(sides_mm, spacing)]
+    at = np.meshgrid(*(((np.arange(n) - (n - 1) / 2) * step) for n, step in zip(dims, spacing)), indexing="ij")
+    inside = sum((a / r) ** 2 for a, r in zip(at, (75, 95, 85))) < 1
+    ball = (at[0] - 45) ** 2 + at[1] ** 2 + at[2] ** 2 < 15**2
+    return inside * 100.0 + ball * 500.0, np.diag([*spacing, 1.0])
+
+
+def brightest(volume):
+    """Mean index of the brightest voxels, as a share of each side."""
+    return np.argwhere(volume > 0.95 * volume.max()).mean(axis=0) / volume.shape
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 0, 1)])
+@pytest.mark.parametrize("flip", [(), (0,), (0, 1), (2,)])
+def test_the_input_is_the_same_however_the_volume_is_stored(order, flip):
+    volume, affine = head()
+    expected = preprocess(volume, affine, SPEC)
+    stored, columns, origin = np.transpose(volume, order), affine[:3, list(order)], affine[:3, 3].copy()
+    for axis in flip:
+        stored = np.flip(stored, axis)
+        origin = origin + columns[:, axis] * (stored.shape[axis] - 1)
+        columns = columns * np.where(np.arange(3) == axis, -1, 1)
+    turned = np.eye(4)
+    turned[:3, :3], turned[:3, 3] = columns, origin
+    assert np.abs(preprocess(stored, turned, SPEC) - expected).max() < 1e-6
+    assert brightest(expected)[0] > 0.6
+
+
+def test_a_short_head_is_withheld():
+    with pytest.raises(Withheld, match="incomplete"):
+        preprocess(*head(sides_mm=(180, 200, 120)), SPEC)
+
+
+def test_an_empty_middle_is_withheld():
+    volume, affine = head()
+    with pytest.raises(Withheld, match="no head"):
+        preprocess(np.zeros_like(volume), affine, SPEC)
+
+
+def test_canonical_keeps_obliquity_out():
+    volume, affine = head()
+    turn = np.array([[0.96, -0.28, 0], [0.28, 0.96, 0], [0, 0, 1]])
+    affine[:3, :3] = turn @ affine[:3, :3]
+    again, spacing = canonical(volume, affine)
+    assert again.shape == volume.shape and np.allclose(spacing, (1.0, 1.0, 3.0))
+
+
+def program(*arguments):
+    """The Rust command line."""
+    return subprocess.run([os.environ["HEADWAY_BIN"], *map(str, arguments)], capture_output=True, text=True)
+
+
+def studies(tmp_path):
+    """Folders with the series that must be chosen: the sample study, and real ones where they are."""
+    sample = tmp_path / "sample"
+    assert program("sample", sample).returncode == 0
+    found = [(sample, "T2W_TSE_tra")]
+    if data := os.environ.get("HEADWAY_DATA"):
+        found += [(Path(data) / "dicom_study_ms03", "T2W_TSE_tra"), (Path(data) / "dicom_study_ms01", "AX T2 FSE")]
+    return found
+
+
+@pytest.mark.skipif("HEADWAY_BIN" not in os.environ, reason="HEADWAY_BIN names no headway program")
+def test_the_program_prepares_the_same_input(tmp_path):
+    for folder, series in studies(tmp_path):
+        out = tmp_path / "input.nii.gz"
+        done = program("input", folder, "--model", ROOT / "public/models/densenet121-untrained", "--out", out)
+        assert done.returncode == 0, done.stderr
+        ours = np.asarray(nibabel.load(out).dataobj, dtype=np.float32)
+        theirs = preprocess(*read_series(folder, series), SPEC)
+        difference = np.abs(ours - theirs).max()
+        print(f"{folder.name}: largest difference {difference:.1e}")
+        assert ours.shape == theirs.shape and difference < TOLERANCE, folder
+
+
+@pytest.mark.skipif("HEADWAY_DATA" not in os.environ, reason="HEADWAY_DATA is not set: no real scans")
+def test_a_real_incomplete_head_is_withheld():
+    with pytest.raises(Withheld, match="incomplete"):
+        preprocess(*read_series(Path(os.environ["HEADWAY_DATA"]) / "dicom_study_ms03_short", "T2W_TSE_tra"), SPEC)
