@@ -12,18 +12,32 @@ const CARD: &[u8] = include_bytes!("../golden/densenet-small/card.json");
 const WEIGHTS: &[u8] = include_bytes!("../golden/densenet-small/weights.safetensors");
 const GOLDEN: &[u8] = include_bytes!("../golden/densenet-small/golden.json");
 
+#[cfg(feature = "cpu")]
 #[wasm_bindgen_test]
 async fn a_small_network_answers_as_monai_does() {
-    let engine = Engine::load(CARD, WEIGHTS, Wanted::Cpu { why: "test".into() }).await.unwrap();
+    compare(Wanted::Cpu { why: "test".into() }).await;
+}
+
+/// On whatever adapter the browser offers, software included.
+#[cfg(feature = "gpu")]
+#[wasm_bindgen_test]
+async fn a_small_network_answers_as_monai_does_on_webgpu() {
+    compare(Wanted::Gpu { why: "test".into() }).await;
+}
+
+async fn compare(wanted: Wanted) {
+    let engine = Engine::load(CARD, WEIGHTS, wanted).await.unwrap();
     let golden: serde_json::Value = serde_json::from_slice(GOLDEN).unwrap();
     for case in golden["cases"].as_array().unwrap() {
         let dims: [usize; 3] = serde_json::from_value(case["size_voxels"].clone()).unwrap();
         let ours = engine.logit(&probe_input(dims), dims, &mut |_| {}).await.unwrap();
         let theirs = case["logit"].as_f64().unwrap();
+        wasm_bindgen_test::console_log!("{dims:?}: MONAI {theirs:.6}, difference {:.1e}", ours - theirs);
         assert!((ours - theirs).abs() < 1e-4, "{dims:?}: {ours} instead of {theirs}");
     }
 }
 
+#[cfg(feature = "cpu")]
 #[wasm_bindgen_test]
 fn the_sample_study_becomes_an_input() {
     let run = headway_tests::run_recipe(&headway_synth::Recipe::sample());

@@ -35,13 +35,13 @@ pub fn verb(full: bool) -> Result<(), String> {
             counted(counts, &mut program("cargo test --workspace --exclude headway-web --exclude headway-tests-wasm"))
         }),
         step("page", |_| page::build(if full { page::Kind::Whole } else { page::Kind::Plain })),
-        step("browser tests", |counts| counted(counts, &mut wasm_tests())),
+        step("browser tests", |counts| counted(counts, &mut wasm_tests("cpu"))),
         step("python tests", |counts| counted(counts, &mut python_tests(full))),
-        step("end to end", |counts| counted(counts, &mut end_to_end("tests/e2e"))),
+        step("end to end", |counts| counted(counts, &mut end_to_end())),
     ];
     if full {
         outcomes.push(step("native GPU build", |_| run("cargo check -p headway --features gpu")));
-        outcomes.push(step("end to end, long", |counts| counted(counts, &mut end_to_end("tests/e2e/full"))));
+        outcomes.push(step("browser GPU tests", |counts| counted(counts, &mut wasm_tests("gpu"))));
     }
     report(&outcomes)
 }
@@ -60,8 +60,11 @@ pub fn check() -> Result<(), String> {
     )
 }
 
-fn wasm_tests() -> Command {
-    let mut command = program("cargo test --release --target wasm32-unknown-unknown -p headway-tests-wasm");
+/// On one tier; WebGPU is the browser's software emulation.
+fn wasm_tests(tier: &str) -> Command {
+    let line =
+        "cargo test --release --target wasm32-unknown-unknown -p headway-tests-wasm --no-default-features --features";
+    let mut command = program(&format!("{line} {tier}"));
     command
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
         .env("CHROMEDRIVER", "/usr/bin/chromedriver")
@@ -81,9 +84,9 @@ fn python_tests(full: bool) -> Command {
     command
 }
 
-fn end_to_end(folder: &str) -> Command {
+fn end_to_end() -> Command {
     let mut files: Vec<_> =
-        std::fs::read_dir(root().join(folder)).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        std::fs::read_dir(root().join("tests/e2e")).into_iter().flatten().flatten().map(|e| e.path()).collect();
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     let mut command = program("node --test --test-concurrency=1 --test-reporter=spec");

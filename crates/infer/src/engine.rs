@@ -6,7 +6,7 @@ use crate::tensor::tensor_from_values;
 use crate::weights::Weights;
 use burn::tensor::Device;
 use headway_core::card::{Card, ModelIdentity};
-use headway_core::finding::{DeviceReport, Finding};
+use headway_core::finding::{DeviceReport, Finding, Tier};
 use headway_core::preprocess::probe_input;
 use headway_core::reason::{Code, Reason};
 
@@ -52,7 +52,8 @@ impl Engine {
     }
 
     /// Runs the network on a prepared input: a cube of `card.input.size_voxels`, last index fastest.
-    /// `progress` hears the share of the work handed to the device, 0 to 1.
+    /// On the processor `progress` hears the share of the work done, 0 to 1. A graphics processor takes all of it
+    /// into its queue at once, so there it hears nothing.
     ///
     /// # Errors
     /// [`Code::Internal`] for an input of another size, [`Code::DeviceFailed`] where the device gives no number.
@@ -84,6 +85,8 @@ impl Engine {
             )
         };
         let input = tensor_from_values(values, dims, &self.device);
+        let mut unheard = |_| {};
+        let progress = if self.report.tier == Tier::Cpu { progress } else { &mut unheard };
         let mut progress = Progress { done: 0, total: macs(&self.card.architecture, dims), progress };
         let output = self.network.forward(input, &mut progress);
         let data = output.into_data_async().await.map_err(|e| failed(format!("{e:?}")))?;

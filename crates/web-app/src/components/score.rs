@@ -21,7 +21,8 @@ pub fn ResultCell(
         Stage::Received => waiting("Reading files", None),
         Stage::Building => waiting("Building the volume", None),
         Stage::Waiting => waiting("Waiting for the device", None),
-        Stage::Inferring { fraction } => waiting("Scoring", Some(fraction)),
+        // A graphics processor tells nothing until it is done.
+        Stage::Inferring { fraction } => waiting("Scoring", (fraction > 0.0).then_some(fraction)),
         Stage::Scored { finding } => scored(&finding),
         Stage::NotScored { reason } => withheld("Not scored", "withheld", &reason, key.get_value()),
         Stage::Failed { reason } => withheld("Failed", "failed", &reason, key.get_value()),
