@@ -123,15 +123,12 @@ impl Shell {
     }
 }
 
-/// A folder of real scans below `HEADWAY_DATA`. Unset: `None`, and the test says that it was skipped.
-pub fn real_scans(folder: &str) -> Option<PathBuf> {
-    let Some(root) = std::env::var_os("HEADWAY_DATA") else {
-        println!("skipped: HEADWAY_DATA is not set, so {folder} is not there");
-        return None;
-    };
+/// A folder of real scans below `HEADWAY_DATA`.
+pub fn real_scans(folder: &str) -> PathBuf {
+    let root = std::env::var_os("HEADWAY_DATA").expect("HEADWAY_DATA names the folder of real scans");
     let path = Path::new(&root).join(folder);
     assert!(path.is_dir(), "HEADWAY_DATA is set, but {} is missing", path.display());
-    Some(path)
+    path
 }
 
 /// All files of a folder, as the shell would hand them in.

@@ -76,11 +76,9 @@ impl Room {
                 let response = Response::from_file(file)
                     .with_header(header("Content-Type", content_type(&path)))
                     .with_header(header("Cache-Control", cache_control(&path)));
-                request.respond(
-                    ALWAYS.iter().fold(response, |response, (name, value)| response.with_header(header(name, value))),
-                )
+                request.respond(guarded(response))
             }
-            Err(status) => request.respond(Response::empty(status)),
+            Err(status) => request.respond(guarded(Response::empty(status))),
         };
     }
 
@@ -97,6 +95,11 @@ impl Room {
         }
         File::open(file).map(|file| (path, file)).map_err(|_| 404)
     }
+}
+
+/// With the headers of every response.
+fn guarded<R: std::io::Read>(response: Response<R>) -> Response<R> {
+    ALWAYS.iter().fold(response, |response, (name, value)| response.with_header(header(name, value)))
 }
 
 fn header(name: &str, value: &str) -> Header {

@@ -31,9 +31,8 @@ pub fn verb(full: bool) -> Result<(), String> {
     }
     let mut outcomes = vec![
         step("check", |_| check()),
-        step("native tests", |counts| {
-            counted(counts, &mut program("cargo test --workspace --exclude headway-web --exclude headway-tests-wasm"))
-        }),
+        step("native tests", |counts| counted(counts, &mut native_tests())),
+        step("command line", |_| run("cargo build --quiet -p headway -p xtask")),
         step("page", |_| page::build(if full { page::Kind::Whole } else { page::Kind::Plain })),
         step("browser tests", |counts| counted(counts, &mut wasm_tests("cpu"))),
         step("python tests", |counts| counted(counts, &mut python_tests(full))),
@@ -58,6 +57,18 @@ pub fn check() -> Result<(), String> {
     run(
         "cargo clippy --quiet --release --target wasm32-unknown-unknown -p headway-web -p headway-tests-wasm --features headway-web/engine-cpu --all-targets -- -D warnings",
     )
+}
+
+/// Tests that need real scans are ignored unless `HEADWAY_DATA` says where they are.
+fn native_tests() -> Command {
+    let mut command = program("cargo test --workspace --exclude headway-web --exclude headway-tests-wasm");
+    if std::env::var_os("HEADWAY_DATA").is_some() {
+        command.args(["--", "--include-ignored"]);
+        if std::env::var_os("HEADWAY_GOLDEN").is_none() {
+            command.args(["--skip", "the_full_network"]);
+        }
+    }
+    command
 }
 
 /// On one tier; WebGPU is the browser's software emulation.
@@ -174,8 +185,9 @@ fn report(outcomes: &[Outcome]) -> Result<(), String> {
         total.failed += counts.failed;
         total.skipped += counts.skipped;
     }
+    // The last line is what CI reads, so nothing follows it.
     println!("{} passed, {} failed, {} skipped", total.passed, total.failed, total.skipped);
-    if total.failed == 0 { Ok(()) } else { Err("Some tests failed.".to_owned()) }
+    if total.failed == 0 { Ok(()) } else { Err(String::new()) }
 }
 
 #[cfg(test)]
