@@ -89,6 +89,14 @@ test("a messy folder: the study is scored, every other file is told what is wron
   assert.deepEqual(await worklist.files(), { seen: images + files, inRows: images, notices: files + 1 });
 });
 
+test("studies dropped while the engine is still loading are all scored", async (t) => {
+  const folders = [sample(t, 1), sample(t, 2)];
+  const { origin } = await serve(t);
+  const worklist = await WorklistPage.openAtOnce(await browse(t), origin);
+  await worklist.drop(...folders);
+  assertAgrees(t, worklist, await worklist.settled(2), scoredByCommandLine(...folders));
+});
+
 test("cancelling ends the work, and says so in the row", async (t) => {
   const worklist = await open(t);
   await worklist.drop(sample(t));

@@ -7,10 +7,10 @@ import { headway, scratch } from "./harness.mjs";
 const DATA = process.env.HEADWAY_DATA && resolve(process.env.HEADWAY_DATA);
 const REQUIRED = process.env.HEADWAY_DATA_REQUIRED === "1";
 
-/** The synthetic study as files: a T2 and a FLAIR of a computed head. */
-export function sample(t) {
-  const folder = join(scratch(t), "sample");
-  headway("sample", folder);
+/** The synthetic study as files: a T2 and a FLAIR of a computed head. Another seed is another study. */
+export function sample(t, seed = 1) {
+  const folder = join(scratch(t), `sample-${seed}`);
+  headway("sample", folder, "--seed", String(seed));
   return folder;
 }
 

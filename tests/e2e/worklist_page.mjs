@@ -10,10 +10,17 @@ const FINAL = ["scored", "not_scored", "failed"].map((state) => `[data-state=${s
 export class WorklistPage {
   /** Opens the page and waits until its engine can score. `engine` overrides the choice of device. */
   static async open(context, origin, engine = "cpu") {
+    const opened = await WorklistPage.openAtOnce(context, origin, engine);
+    await opened.page.locator("[data-testid=device][data-ready=true]").waitFor({ timeout: PATIENCE_MS });
+    return opened;
+  }
+
+  /** Opens the page and waits only until it is drawn; the engine is still loading. */
+  static async openAtOnce(context, origin, engine = "cpu") {
     const opened = new WorklistPage(await context.newPage());
     opened.page.on("pageerror", (error) => opened.faults.push(error.message));
     await opened.page.goto(`${origin}/#engine=${engine}`);
-    await opened.page.locator("[data-testid=device][data-ready=true]").waitFor({ timeout: PATIENCE_MS });
+    await opened.by("drop-zone").waitFor();
     return opened;
   }
 

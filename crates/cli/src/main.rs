@@ -51,6 +51,9 @@ enum Command {
     Sample {
         /// Folder to write to; made if it is missing.
         out: PathBuf,
+        /// Another number makes another study of the same patient.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
     },
 }
 
@@ -71,7 +74,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Score { paths, model, device, json } => score::score(&paths, &model, device, json),
         Command::Input { paths, model, out } => input::input(&paths, &model, &out),
-        Command::Sample { out } => sample::sample(&out),
+        Command::Sample { out, seed } => sample::sample(&out, seed),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,8 +4,9 @@ use headway_synth::Recipe;
 use std::path::Path;
 
 /// Renders and writes.
-pub fn sample(out: &Path) -> Result<(), String> {
-    let files = Recipe::sample().render().map_err(|e| e.to_string())?;
+pub fn sample(out: &Path, seed: u64) -> Result<(), String> {
+    let recipe = Recipe { seed, ..Recipe::sample() };
+    let files = recipe.render().map_err(|e| e.to_string())?;
     for file in &files {
         let path = out.join(&file.path);
         let written =

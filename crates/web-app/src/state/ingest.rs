@@ -107,6 +107,10 @@ impl App {
                 self.ingest.working.set(false);
                 self.dispatch(Event::Built(job, study, report));
             }
+            IngestReply::NothingToHand(job, study) => {
+                let reason = Reason::new(Code::Internal, "The input was lost on its way to the network. Try again.");
+                self.dispatch(Event::Inferred(job, study, Err(reason), 0.0));
+            }
             IngestReply::SampleFile(path) => match made(&path, &attached.get(0)) {
                 Ok(file) => self.ingest.sample.borrow_mut().push(file),
                 Err(error) => show_fault(&format!("The synthetic study could not be made ({error}).")),

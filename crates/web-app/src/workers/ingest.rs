@@ -39,7 +39,8 @@ pub fn serve() {
 struct Room {
     intake: RefCell<Intake>,
     handles: RefCell<HashMap<FileId, JsValue>>,
-    input: RefCell<Option<(StudyKey, ModelInput)>>,
+    /// Inputs not handed over yet; the desk builds at most one study ahead.
+    inputs: RefCell<HashMap<StudyKey, ModelInput>>,
     engine: RefCell<Option<MessagePort>>,
     spec: OnceCell<InputSpec>,
     job: Cell<Job>,
@@ -59,7 +60,10 @@ impl Room {
             }
             IngestRequest::Hand(job, study) => self.hand(job, study),
             IngestRequest::Sample => spawn_local(sample()),
-            IngestRequest::Stop(job) => self.job.set(job),
+            IngestRequest::Stop(job) => {
+                self.job.set(job);
+                self.inputs.borrow_mut().clear();
+            }
         }
     }
 
@@ -107,7 +111,9 @@ impl Room {
             },
             Err(reason) => (withheld(reason), None),
         };
-        *self.input.borrow_mut() = input.map(|input| (study.clone(), input));
+        if let Some(input) = input {
+            self.inputs.borrow_mut().insert(study.clone(), input);
+        }
         tell(&IngestReply::Built(job, study, Box::new(report)), &Attached::default());
     }
 
@@ -149,15 +155,15 @@ impl Room {
         self.spec.get().ok_or_else(|| Reason::new(Code::Internal, "The model's card was lost."))
     }
 
-    /// Sends the input to the engine. If there is none, the engine's silence is the page's to notice.
+    /// Sends the input to the engine.
     fn hand(&self, job: Job, study: StudyKey) {
-        let (Some((_, input)), Some(engine)) =
-            (self.input.borrow_mut().take_if(|(of, _)| *of == study), &*self.engine.borrow())
-        else {
-            return;
-        };
-        let values = Float32Array::from(input.values.as_slice()).buffer();
-        post(engine, &Input { job, study }, &Attached::default().handing_over(&values));
+        match (self.inputs.borrow_mut().remove(&study), &*self.engine.borrow()) {
+            (Some(input), Some(engine)) => {
+                let values = Float32Array::from(input.values.as_slice()).buffer();
+                post(engine, &Input { job, study }, &Attached::default().handing_over(&values));
+            }
+            _ => tell(&IngestReply::NothingToHand(job, study), &Attached::default()),
+        }
     }
 }
 

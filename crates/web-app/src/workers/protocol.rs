@@ -42,6 +42,8 @@ pub enum IngestReply {
     HeadersRead(Job, Vec<HeaderRead>),
     /// A study's input is ready, or not.
     Built(Job, StudyKey, Box<BuildReport>),
+    /// There is no input of this study to send to the engine.
+    NothingToHand(Job, StudyKey),
     /// One file of the synthetic study. Attached: its bytes.
     SampleFile(String),
     /// The synthetic study is complete, or could not be rendered.
