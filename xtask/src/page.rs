@@ -1,6 +1,6 @@
 //! Builds the page into `dist/`: index.html on top, everything else in a folder named after the build.
 
-use crate::run::{finish, output, program, root, run, target};
+use crate::run::{NATIVE, finish, output, program, root, run, target};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,7 +34,8 @@ pub fn model() -> Result<(), String> {
     if current && folder.join("weights.safetensors").exists() && folder.join("card.json").exists() {
         return Ok(());
     }
-    run("cargo run --quiet -p headway-infer --bin make-untrained -- public/models/densenet121-untrained")?;
+    run(&format!("cargo build --quiet {NATIVE} --bin make-untrained"))?;
+    run(&format!("{} public/models/densenet121-untrained", target().join("debug/make-untrained").display()))?;
     fs::write(stamp_file, stamp).map_err(|e| e.to_string())
 }
 

@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+/// The packages that are built natively. Always the same selection: another one unifies features differently,
+/// and cargo would build the whole network library once more.
+pub const NATIVE: &str = "--workspace --exclude headway-web --exclude headway-tests-wasm";
+
 /// The repository's root.
 pub fn root() -> PathBuf {
     let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));

@@ -1,6 +1,6 @@
 //! Every test, step by step, counted over all runners.
 
-use crate::run::{program, root, run, target};
+use crate::run::{NATIVE, program, root, run, target};
 use crate::{page, tools};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -32,7 +32,7 @@ pub fn verb(full: bool) -> Result<(), String> {
     let mut outcomes = vec![
         step("check", |_| check()),
         step("native tests", |counts| counted(counts, &mut native_tests())),
-        step("command line", |_| run("cargo build --quiet -p headway -p xtask")),
+        step("command line", |_| run(&format!("cargo build --quiet {NATIVE} --bins"))),
         step("page", |_| page::build(if full { page::Kind::Whole } else { page::Kind::Plain })),
         step("browser tests", |counts| counted(counts, &mut wasm_tests("cpu"))),
         step("python tests", |counts| counted(counts, &mut python_tests(full))),
@@ -61,7 +61,7 @@ pub fn check() -> Result<(), String> {
 
 /// Tests that need real scans are ignored unless `HEADWAY_DATA` says where they are.
 fn native_tests() -> Command {
-    let mut command = program("cargo test --workspace --exclude headway-web --exclude headway-tests-wasm");
+    let mut command = program(&format!("cargo test {NATIVE}"));
     if std::env::var_os("HEADWAY_DATA").is_some() {
         command.args(["--", "--include-ignored"]);
         if std::env::var_os("HEADWAY_GOLDEN").is_none() {
