@@ -51,9 +51,7 @@ pub fn verb(full: bool) -> Result<(), String> {
 /// Where one of them finds something.
 pub fn check() -> Result<(), String> {
     run("cargo fmt --all --check")?;
-    run(
-        "cargo clippy --quiet --workspace --exclude headway-web --exclude headway-tests-wasm --all-targets -- -D warnings",
-    )?;
+    run(&format!("cargo clippy --quiet {NATIVE} --all-targets -- -D warnings"))?;
     run(
         "cargo clippy --quiet --release --target wasm32-unknown-unknown -p headway-web -p headway-tests-wasm --features headway-web/engine-cpu --all-targets -- -D warnings",
     )
