@@ -10,7 +10,8 @@ use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
 
 /// Decodes the one frame of a file: Rescale Slope and Intercept applied (PS3.3 C.11.1), row by row, `rows × columns` values.
 ///
-/// Reading ends at the pixel data, so trailing bytes do no harm.
+/// Reading ends at the first element that sorts after the pixel data, so most trailing bytes do no harm.
+/// Trailing zeros do: they read as an element of a lower tag, and the file is refused as cut short.
 ///
 /// # Errors
 /// A reason that names the transfer syntax, the pixel format or the damage.
