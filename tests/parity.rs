@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 
+use glam::{DAffine3, DMat3, DVec3};
 use headway_core::card::Architecture;
-use headway_core::preprocess::probe_input;
+use headway_core::geometry::Geometry;
+use headway_core::preprocess::{prepare, probe_input};
+use headway_core::volume::Volume;
 use headway_infer::densenet::macs;
 use headway_infer::{Engine, Wanted};
 use serde::Deserialize;
@@ -85,4 +88,61 @@ fn a_failed_self_test_refuses_the_device() {
     let wanted = Wanted::Cpu { why: "test".into() };
     let reason = pollster::block_on(Engine::load(card.to_string().as_bytes(), &weights, wanted)).unwrap_err();
     assert_eq!(reason.code.as_str(), "device_failed");
+}
+
+#[derive(Deserialize)]
+struct PreprocessGolden {
+    radii_mm: [f64; 3],
+    cases: Vec<PreprocessCase>,
+}
+
+#[derive(Deserialize)]
+struct PreprocessCase {
+    name: String,
+    dims: [usize; 3],
+    /// RAS+ millimetres from voxel indices, as NIfTI has it.
+    world_from_voxel: [[f64; 4]; 4],
+    /// Input indices and their value; none where the volume must be withheld.
+    #[serde(default)]
+    samples: Vec<(usize, usize, usize, f32)>,
+}
+
+/// The fixture's `formula`, written out.
+fn formula_volume(case: &PreprocessCase, radii_mm: [f64; 3]) -> Volume {
+    let column = |c: usize| DVec3::from_array(std::array::from_fn(|r| case.world_from_voxel[r][c]));
+    let ras_from_voxel = DAffine3::from_mat3_translation(DMat3::from_cols(column(0), column(1), column(2)), column(3));
+    let [ni, nj, nk] = case.dims;
+    let mut signal = Vec::with_capacity(ni * nj * nk);
+    for (k, j, i) in (0..nk).flat_map(|k| (0..nj).flat_map(move |j| (0..ni).map(move |i| (k, j, i)))) {
+        let p = ras_from_voxel.transform_point3(DVec3::new(i as f64, j as f64, k as f64));
+        let r2 = (p / DVec3::from_array(radii_mm)).length_squared();
+        let waves = 0.3 * (0.11 * p.x).sin() + 0.25 * (0.07 * p.y + 1.0).sin() + 0.2 * (0.09 * p.z + 0.5).sin();
+        signal.push((1000.0 * (4.0 * (1.0 - r2)).clamp(0.0, 1.0) * (1.0 + waves)) as f32);
+    }
+    let lps_from_ras = DAffine3::from_mat3(DMat3::from_diagonal(DVec3::new(-1.0, -1.0, 1.0)));
+    Volume { signal, geometry: Geometry { dims: case.dims, patient_from_voxel: lps_from_ras * ras_from_voxel } }
+}
+
+/// Samples of a NumPy reading of the paper, on volumes given by a formula.
+#[test]
+fn the_input_is_what_an_independent_reading_of_the_paper_gives() {
+    let golden: PreprocessGolden = serde_json::from_slice(include_bytes!("golden/preprocess/golden.json")).unwrap();
+    let (mut compared, mut withheld) = (0, 0);
+    for case in &golden.cases {
+        match prepare(&formula_volume(case, golden.radii_mm), &headway_tests::card().input) {
+            Ok(input) => {
+                assert!(!case.samples.is_empty(), "{} should have been withheld", case.name);
+                for &(x, y, z, value) in &case.samples {
+                    let ours = input.values[(x * input.size + y) * input.size + z];
+                    assert!((ours - value).abs() < 1e-3, "{} at {x} {y} {z}: {ours} instead of {value}", case.name);
+                    compared += 1;
+                }
+            }
+            Err(reason) => {
+                assert!(case.samples.is_empty(), "{}: {reason}", case.name);
+                withheld += 1;
+            }
+        }
+    }
+    assert!(compared >= 500 && withheld >= 1, "{compared} compared, {withheld} withheld");
 }

@@ -24,7 +24,11 @@ def read_series(folder, description):
     chosen = [image for image in images(folder) if image.get("SeriesDescription", "") == description]
     if len(chosen) < 2:
         raise ValueError(f"{folder} holds no stack called {description!r}")
+    if (series := len({image.SeriesInstanceUID for image in chosen})) > 1:
+        raise ValueError(f"{folder} holds {series} series called {description!r}: name a folder with one")
     row, column = np.reshape(np.array(chosen[0].ImageOrientationPatient, dtype=float), (2, 3))
+    # Unit vectors (PS3.3 C.7.6.2.1.1), but for the digits they were written with.
+    row, column = row / np.linalg.norm(row), column / np.linalg.norm(column)
     normal = np.cross(row, column)
     chosen.sort(key=lambda image: float(np.dot(normal, np.array(image.ImagePositionPatient, dtype=float))))
     origins = [np.array(image.ImagePositionPatient, dtype=float) for image in (chosen[0], chosen[-1])]

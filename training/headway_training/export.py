@@ -14,11 +14,30 @@ from .card import write_model
 from .network import network, stored_state
 
 
+def read_template(path):
+    """The card to fill in; exits with a sentence where it cannot be read."""
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        sys.exit(f"The template {path} cannot be read as a card: {error}.")
+
+
+def read_checkpoint(path):
+    """What a training run saved; only tensors are unpickled, so a checkpoint runs no code."""
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    # A torn file makes PyTorch's unpickler raise whatever it stumbles on (IndexError, EOFError, ...).
+    except Exception as error:
+        sys.exit(f"{path} cannot be read as a checkpoint of tensors: {error}. Save the network's state_dict() alone.")
+
+
 def state_of(checkpoint):
     """The state dict in a checkpoint: itself, or what lies under `state_dict` or `model`; `module.` prefixes go."""
     for key in ("state_dict", "model"):
-        if isinstance(checkpoint.get(key), dict):
+        if isinstance(checkpoint, dict) and isinstance(checkpoint.get(key), dict):
             checkpoint = checkpoint[key]
+    if not isinstance(checkpoint, dict) or not all(isinstance(value, torch.Tensor) for value in checkpoint.values()):
+        sys.exit("The checkpoint holds no state dict: save the network's state_dict() and export that.")
     return {name.removeprefix("module."): tensor for name, tensor in checkpoint.items()}
 
 
@@ -39,10 +58,13 @@ def main():
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--dtype", choices=["f16", "f32"], default="f16")
     arguments = parser.parse_args()
-    template = json.loads(arguments.template.read_text())
-    state = state_of(torch.load(arguments.checkpoint, map_location="cpu", weights_only=True))
+    template = read_template(arguments.template)
+    state = state_of(read_checkpoint(arguments.checkpoint))
     if problems := misfits(state, template["architecture"]):
         sys.exit("The checkpoint does not fit the card:\n  " + "\n  ".join(problems[:20]))
+    kind = {"f16": torch.float16, "f32": torch.float32}[arguments.dtype]
+    if lost := [name for name, tensor in stored_state(state).items() if not torch.isfinite(tensor.to(kind)).all()]:
+        sys.exit(f"{lost[0]} is not finite as {arguments.dtype}: export with --dtype f32, or look at the training.")
     card, _ = write_model(arguments.out, template, state, arguments.dtype)
     print(f"{arguments.out}: {card['weights']['parameters']} parameters, self-test logit {card['self_test']['logit']:.6f}")
 

@@ -84,14 +84,23 @@ def resize(volume, size):
     return volume
 
 
-def preprocess(volume, affine, spec):
-    """The network's input [x, y, z] of a card's `input`, or Withheld."""
+def field_resized(volume, affine, spec):
+    """All steps but the last: the volume [x, y, z] in the signal's own unit, or Withheld."""
     volume, spacing = canonical(np.asarray(volume, dtype=np.float64), np.asarray(affine, dtype=np.float64))
     volume = resample(volume, spacing, spec["resample_mm"])
     if min(volume.shape) <= spec["min_side_voxels"]:
         raise Withheld(f"sides of {volume.shape} mm: the head is incomplete")
     volume = centre(volume, spec["centre"]["threshold_std"], spec["centre"]["margin_voxels"])
-    volume = resize(crop_or_pad(volume, spec["field_voxels"]), spec["size_voxels"])
+    return resize(crop_or_pad(volume, spec["field_voxels"]), spec["size_voxels"])
+
+
+def z_score(volume, clamp):
+    """Over the whole volume, with the population's standard deviation; then clamped."""
     if volume.std() == 0:
         raise Withheld("every voxel has the same value")
-    return np.clip((volume - volume.mean()) / volume.std(), *spec["clamp"]).astype(np.float32)
+    return np.clip((volume - volume.mean()) / volume.std(), *clamp).astype(np.float32)
+
+
+def preprocess(volume, affine, spec):
+    """The network's input [x, y, z] of a card's `input`, or Withheld."""
+    return z_score(field_resized(volume, affine, spec), spec["clamp"])

@@ -49,6 +49,32 @@ def test_a_checkpoint_of_another_network_is_refused_in_words(tmp_path):
     assert done.returncode != 0 and "denselayer1" in done.stderr, done.stderr
 
 
+@pytest.mark.parametrize(
+    "content, sentence",
+    [(b"torn", "cannot be read as a checkpoint"), ({"epoch": 3}, "holds no state dict"), ([1], "holds no state dict")],
+)
+def test_what_is_no_checkpoint_is_refused_in_words(tmp_path, content, sentence):
+    import torch
+
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(content) if isinstance(content, bytes) else torch.save(content, path)
+    done = export(path, "--template", GOLDEN / "card.json", "--out", tmp_path / "model")
+    assert done.returncode == 1 and sentence in done.stderr and "Traceback" not in done.stderr, done.stderr
+
+
+def test_weights_too_large_for_f16_are_refused(tmp_path):
+    import torch
+
+    path = small_checkpoint(tmp_path)
+    checkpoint = torch.load(path, weights_only=True)
+    checkpoint["state_dict"]["module.features.norm0.running_var"][0] = 1e6
+    torch.save(checkpoint, path)
+    for dtype, status in [("f16", 1), ("f32", 0)]:
+        done = export(path, "--template", GOLDEN / "card.json", "--out", tmp_path / dtype, "--dtype", dtype)
+        assert done.returncode == status, done.stderr
+    assert not (tmp_path / "f16").exists()
+
+
 def test_the_committed_vectors_are_monais_answers():
     from safetensors.torch import load_file
 

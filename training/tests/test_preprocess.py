@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from headway_training.dicom import read_series
-from headway_training.preprocess import Withheld, canonical, preprocess
+from headway_training.preprocess import Withheld, canonical, head_range, preprocess
+from headway_training.preprocess_golden import golden
 
 ROOT = Path(__file__).resolve().parents[2]
 CARD = ROOT / "crates/infer/src/untrained_card.json"
 SPEC = json.loads(CARD.read_text())["input"]
 # After the z-score; two orders of the same interpolations in float32 and float64.
-TOLERANCE = 1e-3
+TOLERANCE = 1e-5
 
 
 def head(sides_mm=(180, 200, 150), spacing=(1.0, 1.0, 3.0)):
@@ -66,6 +67,24 @@ def test_canonical_keeps_obliquity_out():
     affine[:3, :3] = turn @ affine[:3, :3]
     again, spacing = canonical(volume, affine)
     assert again.shape == volume.shape and np.allclose(spacing, (1.0, 1.0, 3.0))
+
+
+@pytest.mark.parametrize("inside, kept", [((50, 140), (35, 155)), ((5, 195), (0, 199)), ((0, 200), (0, 199))])
+def test_the_margin_stops_at_the_near_end_and_one_before_the_far_end(inside, kept):
+    mask = np.zeros(200, dtype=bool)
+    mask[slice(*inside)] = True
+    assert head_range(mask, 15) == kept
+
+
+def test_the_committed_vectors_are_this_readings_answers():
+    committed = json.loads((ROOT / "tests/golden/preprocess/golden.json").read_text())
+    made = json.loads(json.dumps(golden(SPEC)))
+    assert [case["name"] for case in committed["cases"] if "withheld" in case] == ["short"]
+    for old, new in zip(committed["cases"], made["cases"], strict=True):
+        assert np.abs(np.array(old.pop("samples", [])) - new.pop("samples", [])).max(initial=0) < 2e-6
+        for key in ("mean", "std"):
+            assert old.pop(key, 0.0) == pytest.approx(new.pop(key, 0.0))
+        assert old == new
 
 
 def program(*arguments):
