@@ -52,6 +52,8 @@ test("the keyboard alone opens the folder dialogue, starts the sample study and 
   const { page } = worklist;
   await tabTo(page, "[data-testid=folder-button]");
   const dialogue = page.waitForEvent("filechooser", { timeout: 10_000 });
+  // Dialogues are caught only once the browser has been told to; an answer from it shows that it has.
+  await page.evaluate(() => document.activeElement.id);
   await page.keyboard.press("Enter");
   await dialogue;
   await tabTo(page, "[data-testid=sample-button]");

@@ -73,8 +73,22 @@ fn trunk(kind: Kind, id: &str, stage: &Path) -> Result<(), String> {
     );
     println!("$ {line}");
     let mut command = program(&line);
+    if kind == Kind::Optimised {
+        command.env("RUSTFLAGS", without_local_paths());
+    }
     // Trunk takes NO_COLOR for a switch of its own and wants true or false.
     finish("trunk build", command.env("HEADWAY_BUILD_ID", id).env_remove("NO_COLOR"))
+}
+
+/// The flags of .cargo/config.toml, which these take the place of, and names for this machine's folders:
+/// panics carry the paths of their sources, and a build must not depend on where it was made.
+fn without_local_paths() -> String {
+    let home = std::env::var("HOME").unwrap_or_default();
+    let cargo_home = std::env::var("CARGO_HOME").unwrap_or(format!("{home}/.cargo"));
+    format!(
+        "-C target-feature=+simd128 --remap-path-prefix={cargo_home}=/cargo --remap-path-prefix={}=/headway",
+        root().display()
+    )
 }
 
 /// index.html less the GPU engine. It has to lie beside the original, whose references are relative.

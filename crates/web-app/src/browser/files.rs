@@ -12,6 +12,9 @@ use web_sys::{
     FileSystemFileEntry,
 };
 
+/// Files asked for together: each answer takes the browser a while, however little there is to say.
+const ASKED_AT_ONCE: usize = 64;
+
 /// The files of this session, by number.
 #[derive(Debug, Default)]
 pub struct FileStore(Vec<File>);
@@ -44,6 +47,11 @@ pub struct Found {
     pub refused: Vec<Notice>,
 }
 
+/// Whether what is dragged over the page are files, and not a text or a link.
+pub fn carries_files(transfer: &DataTransfer) -> bool {
+    transfer.types().iter().any(|kind| kind == "Files")
+}
+
 /// Dropped things, not yet searched.
 #[derive(Debug, Default)]
 pub struct Dropped {
@@ -73,7 +81,13 @@ impl Dropped {
             if entry.is_directory() {
                 self.search_folder(entry.unchecked_into()).await;
             } else {
-                self.add_file(entry.unchecked_into()).await;
+                let mut files = vec![entry.unchecked_into()];
+                while files.len() < ASKED_AT_ONCE
+                    && let Some(entry) = self.entries.pop_front_if(|entry| entry.is_file())
+                {
+                    files.push(entry.unchecked_into());
+                }
+                self.add_files(files).await;
             }
             seen(self.found.files.len());
         }
@@ -91,14 +105,19 @@ impl Dropped {
         }
     }
 
-    async fn add_file(&mut self, entry: FileSystemFileEntry) {
-        let path = shown_path(&entry);
-        let file = Promise::new(&mut |resolve, reject| {
-            entry.file_with_callback_and_callback(&resolve, &reject);
-        });
-        match JsFuture::from(file).await {
-            Ok(file) => self.found.files.push((path, file.unchecked_into())),
-            Err(error) => self.refuse(path, &error.into()),
+    async fn add_files(&mut self, entries: Vec<FileSystemFileEntry>) {
+        let ask = |entry: FileSystemFileEntry| {
+            let file = Promise::new(&mut |resolve, reject| {
+                entry.file_with_callback_and_callback(&resolve, &reject);
+            });
+            (shown_path(&entry), JsFuture::from(file))
+        };
+        let asked: Vec<_> = entries.into_iter().map(ask).collect();
+        for (path, file) in asked {
+            match file.await {
+                Ok(file) => self.found.files.push((path, file.unchecked_into())),
+                Err(error) => self.refuse(path, &error.into()),
+            }
         }
     }
 
@@ -150,17 +169,28 @@ fn shown_path(entry: &FileSystemEntry) -> String {
     entry.full_path().trim_start_matches('/').to_owned()
 }
 
-/// Up to `most_bytes` from the start of a file, inside a worker.
-///
-/// # Errors
-/// [`Code::Unreadable`] where the browser will not hand the bytes over.
-pub async fn read(file: &JsValue, most_bytes: u64) -> Result<Vec<u8>, Reason> {
-    let bytes = async {
-        let file: &File = file.dyn_ref().ok_or_else(|| JsValue::from("the handle is gone"))?;
-        let part = file.slice_with_f64_and_f64(0.0, (most_bytes as f64).min(file.size()))?;
-        Ok(Uint8Array::new(&JsFuture::from(part.array_buffer()).await?).to_vec())
-    };
-    bytes.await.map_err(|error: JsValue| unreadable(&error.into()))
+/// A read of a file, inside a worker. The browser begins at once, so several can be under way together.
+pub struct Reading(Result<JsFuture, JsValue>);
+
+impl Reading {
+    /// Begins to read up to `most_bytes` from the start of a file.
+    pub fn begin(file: &JsValue, most_bytes: u64) -> Self {
+        let begin = || {
+            let file: &File = file.dyn_ref().ok_or_else(|| JsValue::from("the handle is gone"))?;
+            let part = file.slice_with_f64_and_f64(0.0, (most_bytes as f64).min(file.size()))?;
+            Ok(JsFuture::from(part.array_buffer()))
+        };
+        Self(begin())
+    }
+
+    /// The bytes.
+    ///
+    /// # Errors
+    /// [`Code::Unreadable`] where the browser will not hand them over.
+    pub async fn bytes(self) -> Result<Vec<u8>, Reason> {
+        let bytes = async { Ok(Uint8Array::new(&self.0?.await?).to_vec()) };
+        bytes.await.map_err(|error: JsValue| unreadable(&error.into()))
+    }
 }
 
 fn unreadable(error: &BrowserError) -> Reason {

@@ -6,5 +6,6 @@ pub mod fetch;
 pub mod files;
 pub mod gpu;
 pub mod page;
+pub mod panic;
 pub mod post;
 pub mod worker;

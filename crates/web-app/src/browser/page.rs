@@ -1,7 +1,9 @@
-//! The document: where the build lies, and the next frame.
+//! The document: where the build lies, the next frame, the fault banner, the hidden inputs.
 
+use super::clock::yield_now;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 /// URL of the folder this build lies in, with a slash at its end; `boot.js` leaves it on the root element.
 pub fn build_url() -> String {
@@ -21,17 +23,30 @@ pub fn before_next_frame(run: impl FnOnce() + 'static) {
     }
 }
 
+/// Waits until the page has been painted once more.
+pub async fn painted() {
+    let frame = js_sys::Promise::new(&mut |resolve, _| {
+        before_next_frame(move || {
+            // Cannot fail: it is the promise's own function.
+            let _ = resolve.call0(&JsValue::NULL);
+        });
+    });
+    // A promise that is only ever resolved.
+    let _ = JsFuture::from(frame).await;
+    yield_now().await;
+}
+
 /// Shows a fault of the program itself where the page can no longer draw.
 pub fn show_fault(text: &str) {
     let element = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("fault"));
     if let Some(element) = element {
         element.set_text_content(Some(text));
-        // The stylesheet shows it once it is not hidden.
+        // Fails only for a name that is no attribute's.
         let _ = element.remove_attribute("hidden");
     }
 }
 
-/// Moves the keyboard to an element, or clicks it: the hidden file inputs behind their buttons.
+/// Clicks an element: the hidden file inputs behind their buttons.
 pub fn click(id: &str) {
     let element = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(id));
     if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {

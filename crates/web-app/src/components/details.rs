@@ -1,5 +1,6 @@
 //! Which series was chosen and why, and why not the others.
 
+use super::text::count;
 use headway_core::selection::{RejectedSeries, SelectionReport};
 use leptos::prelude::*;
 
@@ -30,7 +31,7 @@ fn Choice(report: SelectionReport) -> impl IntoView {
         Some(_) => "Series without a description".to_owned(),
         None => "No series chosen".to_owned(),
     };
-    let images = chosen.map(|(_, images)| format!("{images} images"));
+    let images = chosen.map(|(_, images)| count(images, "image", "images"));
     let summary = match (report.reasons.is_empty(), report.rejected.len()) {
         (true, 0) => "No series".to_owned(),
         (true, 1) => "Why not the one series".to_owned(),
@@ -61,7 +62,7 @@ fn Rejected(rejected: RejectedSeries) -> impl IntoView {
     view! {
         <div class="rejected" data-testid="rejected" data-series-description=description data-code=code>
             <span class="series-name">"Not "{name}</span>" "
-            <span class="muted">{format!("{} images", rejected.series.images)}</span>
+            <span class="muted">{count(rejected.series.images, "image", "images")}</span>
             <ul class="reasons">
                 {rejected.reasons.into_iter().map(|reason| view! { <li>{reason.text}</li> }).collect::<Vec<_>>()}
             </ul>

@@ -1,7 +1,7 @@
 //! Where studies come in: the whole window takes a drop, buttons open dialogues.
 
 use super::{intent, signals};
-use crate::browser::files::{Dropped, chosen};
+use crate::browser::files::{Dropped, carries_files, chosen};
 use crate::browser::page::{click, take_chosen};
 use leptos::ev;
 use leptos::prelude::*;
@@ -21,7 +21,7 @@ pub fn DropZone() -> impl IntoView {
     let listeners = [
         window_event_listener(ev::dragover, move |event| {
             event.prevent_default();
-            over.set(true);
+            over.set(event.data_transfer().is_some_and(|transfer| carries_files(&transfer)));
         }),
         window_event_listener(ev::dragleave, move |event| {
             // Leaving one element for another has a related target; leaving the window has none.
@@ -40,13 +40,13 @@ pub fn DropZone() -> impl IntoView {
     on_cleanup(move || listeners.into_iter().for_each(|listener| listener.remove()));
     view! {
         <section class="drop-zone" class:over=over class:small=small data-testid="drop-zone" aria-label="Add studies">
-            <p class="invitation">"Drop a study here: a CD folder, a series, or single files"</p>
+            <p class="invitation">"Drop a CD, a folder or files anywhere on this page"</p>
             <div class="buttons">
                 <button type="button" class="primary" data-testid="folder-button" on:click=move |_| click("folder-input")>"Choose folder…"</button>
                 <button type="button" data-testid="files-button" on:click=move |_| click("files-input")>"Choose files…"</button>
                 <button type="button" class="quiet" data-testid="sample-button" on:click=move |_| intent.load_sample()>"Try a synthetic study"</button>
             </div>
-            <p class="promise">"Nothing leaves this device."</p>
+            <p class="promise">"Any number, any order; what is not a head MRI is set aside with its reason. Nothing leaves this device."</p>
             <input id="folder-input" type="file" prop:webkitdirectory=true multiple hidden tabindex="-1" aria-label="Folder" on:change=choose/>
             <input id="files-input" type="file" multiple hidden tabindex="-1" aria-label="Files" on:change=choose/>
         </section>

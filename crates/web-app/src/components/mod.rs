@@ -3,17 +3,21 @@
 mod details;
 mod drop_zone;
 mod files_panel;
+mod progress;
 mod row;
 mod score;
 mod status;
+mod text;
 mod worklist;
 
 use crate::BUILD_ID;
 use crate::browser::files::{Dropped, Found};
 use crate::browser::page::show_fault;
+use crate::browser::panic::report_panics;
 use crate::state::app::{App, Signals};
 use drop_zone::DropZone;
 use files_panel::FilesPanel;
+use headway_core::study::StudyKey;
 use headway_core::triage::Event;
 use leptos::prelude::*;
 use status::Status;
@@ -29,6 +33,11 @@ impl Intent {
     /// Something the desk should know.
     pub fn dispatch(self, event: Event) {
         self.0.with_value(|app| app.dispatch(event));
+    }
+
+    /// A study is to be tried again.
+    pub fn retry(self, study: StudyKey) {
+        self.0.with_value(|app| app.retry(study));
     }
 
     /// Files from a dialogue.
@@ -55,12 +64,12 @@ impl Intent {
 
 /// Puts the page into the document.
 pub fn mount() {
-    std::panic::set_hook(Box::new(|panic| {
-        console_error_panic_hook::hook(panic);
-        show_fault(
-            "Headway has stopped because of a fault of its own. Nothing has left this device. Reload the page to go on, and please report what you did.",
-        );
-    }));
+    report_panics(|place| {
+        show_fault(&format!(
+            "Headway has stopped because of a fault of its own ({place}). Nothing has left this device. \
+             Reload the page to go on, and please report this place and what you did."
+        ));
+    });
     mount_to_body(Page);
 }
 
@@ -72,12 +81,12 @@ fn Page() -> impl IntoView {
     provide_context(signals);
     provide_context(Intent(StoredValue::new_local(app)));
     view! {
+        <aside class="intended-use" data-testid="intended-use" aria-label="Intended use">
+            "Research software, not a medical device. All examinations need reading."
+        </aside>
         <header class="masthead">
             <h1>"Headway"</h1>
-            <p class="tagline">"Head MRI triage on your own device"</p>
-            <p class="intended-use" data-testid="intended-use">
-                "Research software, not a medical device. All examinations need reading."
-            </p>
+            <p class="tagline">"Finds the axial T2 series of a head MRI, scores it on this device, and orders your worklist"</p>
         </header>
         <main>
             <DropZone/>
@@ -86,7 +95,7 @@ fn Page() -> impl IntoView {
             <FilesPanel/>
         </main>
         <footer class="colophon">
-            <p>"Images are read and scored in this browser tab. Nothing leaves this device: the page makes no request but for its own files."</p>
+            <p>"Images are read and scored by this browser tab alone. Nothing leaves this device, and nothing is stored: the page asks for its own files only."</p>
             <p>{format!("Headway {} · build {BUILD_ID}", env!("CARGO_PKG_VERSION"))}</p>
         </footer>
     }

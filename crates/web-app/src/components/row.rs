@@ -2,8 +2,11 @@
 
 use super::details::SeriesCell;
 use super::score::ResultCell;
+use super::status::tier_name;
+use super::text::{count, date, duration, joined, person};
+use headway_core::finding::Tier;
 use headway_core::study::{Patient, Study};
-use headway_core::worklist::{StageMillis, WorklistRow};
+use headway_core::worklist::{Stage, StageMillis, WorklistRow};
 use leptos::prelude::*;
 
 /// A worklist row. Each cell wakes only for its own part.
@@ -16,7 +19,7 @@ pub fn Row(
     let selection = Memo::new(move |_| row.with(|row| row.selection.clone()));
     let cautions = Memo::new(move |_| row.with(|row| row.cautions.clone()));
     let stage = Memo::new(move |_| row.with(|row| row.stage.clone()));
-    let times = Memo::new(move |_| row.with(|row| row.stage_ms));
+    let times = Memo::new(move |_| row.with(|row| (row.stage_ms, tier(&row.stage))));
     let key = row.with_untracked(|row| row.key.clone());
     let study_uid = key.study_uid.clone();
     view! {
@@ -26,38 +29,33 @@ pub fn Row(
                 {move || study.with(|(patient, study, images)| who(patient, study, *images))}
             </div>
             <SeriesCell selection cautions/>
-            <div class="cell time" data-testid="row-stages">{move || times_text(times.get())}</div>
+            <div class="cell time" data-testid="row-stages">{move || { let (times, tier) = times.get(); spent(times, tier) }}</div>
         </li>
     }
 }
 
+fn tier(stage: &Stage) -> Option<Tier> {
+    match stage {
+        Stage::Scored { finding } => Some(finding.device.tier),
+        _ => None,
+    }
+}
+
 fn who(patient: &Patient, study: &Study, images: usize) -> impl IntoView + use<> {
-    let name = patient.name.replace('^', " ").trim().to_owned();
-    let name = if name.is_empty() { "No name stated".to_owned() } else { name };
-    let id = if patient.id.is_empty() { "no ID".to_owned() } else { format!("ID {}", patient.id) };
-    let about: Vec<String> =
-        [date(&study.date), study.description.clone()].into_iter().filter(|t| !t.is_empty()).collect();
-    let place: Vec<String> =
-        [study.institution.clone(), study.scanner.clone()].into_iter().filter(|t| !t.is_empty()).collect();
+    let or = |text: String, none: &str| if text.is_empty() { none.to_owned() } else { text };
+    let labelled = |label: &str, text: &str| if text.is_empty() { String::new() } else { format!("{label} {text}") };
     view! {
-        <span class="name">{name}</span>
-        <span class="muted">{id}" · "{format!("{images} images")}</span>
-        <span>{about.join(" · ")}</span>
-        <span class="muted">{place.join(" · ")}</span>
+        <span class="name">{or(person(&patient.name), "No name stated")}</span>
+        <span>{joined(&[or(labelled("ID", &patient.id), "No ID"), labelled("born", &date(&patient.birth_date)), patient.sex.clone()])}</span>
+        <span>{joined(&[date(&study.date), study.description.clone(), count(images, "image", "images")])}</span>
+        <span class="muted">{joined(&[labelled("Accession", &study.accession_number), study.institution.clone(), study.scanner.clone()])}</span>
     }
 }
 
-/// `YYYYMMDD` as ISO 8601; anything else as it stands.
-fn date(dicom: &str) -> String {
-    match (dicom.len(), dicom.get(..4), dicom.get(4..6), dicom.get(6..8)) {
-        (8, Some(year), Some(month), Some(day)) => format!("{year}-{month}-{day}"),
-        _ => dicom.to_owned(),
-    }
-}
-
-fn times_text(times: StageMillis) -> impl IntoView {
+/// The sum, and each stage that was reached.
+fn spent(times: StageMillis, tier: Option<Tier>) -> impl IntoView {
     let stages =
-        [("headers", times.headers), ("volume", times.volume), ("input", times.prepare), ("network", times.infer)];
+        [("Headers", times.headers), ("Volume", times.volume), ("Input", times.prepare), ("Network", times.infer)];
     let total: f64 = stages.iter().map(|(_, ms)| ms).sum();
     let parts: Vec<_> = stages
         .into_iter()
@@ -67,10 +65,6 @@ fn times_text(times: StageMillis) -> impl IntoView {
     view! {
         <span class="total">{(total > 0.0).then(|| duration(total))}</span>
         {parts}
+        {tier.map(|tier| view! { <span class="muted">{tier_name(tier)}</span> })}
     }
-}
-
-/// A time as a person reads it.
-fn duration(ms: f64) -> String {
-    if ms < 1_000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1_000.0) }
 }

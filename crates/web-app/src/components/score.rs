@@ -1,10 +1,12 @@
 //! What a study came to: every stage has a face.
 
-use super::intent;
+use super::status::evidence_name;
+use super::{intent, signals};
+use crate::state::device::EngineState;
+use headway_core::card::Evidence;
 use headway_core::finding::{Band, Finding};
-use headway_core::reason::Reason;
+use headway_core::reason::{Code, Reason, Whose};
 use headway_core::study::StudyKey;
-use headway_core::triage::Event;
 use headway_core::worklist::Stage;
 use leptos::prelude::*;
 
@@ -17,70 +19,102 @@ pub fn ResultCell(
     key: StudyKey,
 ) -> impl IntoView {
     let key = StoredValue::new(key);
+    let signals = signals();
+    let ready = Memo::new(move |_| matches!(signals.engine.get(), EngineState::Ready(_)));
+    let evidence = Memo::new(move |_| signals.model.get().map(|model| model.evidence));
     let face = move || match stage.get() {
-        Stage::Received => waiting("Reading files", None),
-        Stage::Building => waiting("Building the volume", None),
-        Stage::Waiting => waiting("Waiting for the device", None),
+        Stage::Received => working("Reading files", None),
+        Stage::Building => working("Building the volume", None),
         // A graphics processor tells nothing until it is done.
-        Stage::Inferring { fraction } => waiting("Scoring", (fraction > 0.0).then_some(fraction)),
-        Stage::Scored { finding } => scored(&finding),
-        Stage::NotScored { reason } => withheld("Not scored", "withheld", &reason, key.get_value()),
-        Stage::Failed { reason } => withheld("Failed", "failed", &reason, key.get_value()),
+        Stage::Inferring { fraction } if ready.get() => working("Scoring", (fraction > 0.0).then_some(fraction)),
+        Stage::Waiting if ready.get() => working("Waiting for its turn", None),
+        Stage::Waiting | Stage::Inferring { .. } => working("Waiting for the model", None),
+        Stage::Scored { finding } => answered(&finding, evidence.get()),
+        Stage::NotScored { reason } => {
+            withheld("Not scored", "not-scored", &reason, may_pass(&reason).then(|| key.get_value()))
+        }
+        Stage::Failed { reason } => withheld("Failed", "failed", &reason, Some(key.get_value())),
     };
     view! { <div class="cell result" data-testid="row-score">{face}</div> }
 }
 
-fn waiting(what: &'static str, fraction: Option<f64>) -> AnyView {
-    let percent = fraction.map(|f| format!("{:.0} %", f * 100.0));
+fn working(what: &'static str, fraction: Option<f64>) -> AnyView {
+    let percent = fraction.map(|f| format!(" {:.0} %", f * 100.0));
     view! {
-        <span class="badge working">{what}" "{percent}</span>
-        {fraction.map(|f| view! { <progress max="1" value=f.to_string() aria-label=what></progress> })}
+        <span class="badge working">{what}{percent}</span>
+        {fraction.map(|f| bar(f, "working"))}
     }
     .into_any()
 }
 
-fn scored(finding: &Finding) -> AnyView {
-    match (finding.score, finding.band) {
-        (Some(score), Some(band)) => banded(score, band),
-        _ => unscored(finding.logit),
+fn answered(finding: &Finding, evidence: Option<Evidence>) -> AnyView {
+    match finding.score {
+        Some(score) => scored(score, finding.band, evidence),
+        None => unscored(finding.logit, evidence),
     }
 }
 
-fn banded(score: f64, band: Band) -> AnyView {
+/// A band is a shape and words before it is a colour, and never green. No score stands without its evidence.
+fn scored(score: f64, band: Option<Band>, evidence: Option<Evidence>) -> AnyView {
     let (class, shape, words) = match band {
-        Band::Flagged => ("flagged", "▲", "Flagged"),
-        Band::Uncertain => ("uncertain", "◆", "Uncertain"),
-        Band::NotFlagged => ("not-flagged", "○", "Not flagged"),
+        Some(Band::Flagged) => ("flagged", "▲", "Flagged"),
+        Some(Band::Uncertain) => ("uncertain", "◆", "Uncertain"),
+        Some(Band::NotFlagged) => ("not-flagged", "○", "Not flagged"),
+        None => ("plain", "–", "No thresholds"),
     };
     view! {
-        <span class=format!("badge {class}")><span aria-hidden="true">{shape}" "</span>{words}</span>
+        <span class=format!("badge {class}")><span class="shape" aria-hidden="true">{shape}</span>{words}</span>
         <span class="score">{format!("{score:.2}")}</span>
-        <meter min="0" max="1" value=score.to_string() aria-label="Score"></meter>
+        {bar(score, class)}
+        <span class="muted">{evidence.map(|evidence| format!("Evidence: {}", evidence_name(evidence)))}</span>
     }
     .into_any()
 }
 
-/// An untrained model's number is shown as what it is.
-fn unscored(logit: f64) -> AnyView {
+/// A share as a bar, beside the number that says it. Browsers paint `<meter>` and `<progress>` green as they please.
+fn bar(share: f64, class: &'static str) -> impl IntoView {
     view! {
-        <span class="badge plain">"No score"</span>
-        <span class="reason">
-            "Untrained model. Engine "
+        <svg class=format!("bar {class}") viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="track" width="100" height="6"></rect>
+            <rect class="fill" width=format!("{:.1}", share * 100.0) height="6"></rect>
+        </svg>
+    }
+}
+
+/// A number without a meaning is shown as what it is.
+fn unscored(logit: f64, evidence: Option<Evidence>) -> AnyView {
+    let why = match evidence {
+        Some(Evidence::Untrained) => "No score: untrained model",
+        _ => "No score: the model is not calibrated",
+    };
+    view! {
+        <span class="badge plain"><span class="shape" aria-hidden="true">"–"</span>{why}</span>
+        <span class="muted">
+            "Engine "
             <span data-testid="row-logit" data-logit=logit.to_string()>{format!("check value {logit:.4}")}</span>
-            ", no meaning."
+            " (no meaning)"
         </span>
     }
     .into_any()
 }
 
-fn withheld(words: &'static str, class: &'static str, reason: &Reason, key: StudyKey) -> AnyView {
+/// Whether trying again can help: where the reader stopped it, or the device or the model's files were at fault.
+fn may_pass(reason: &Reason) -> bool {
+    match reason.code {
+        Code::Cancelled => true,
+        Code::Abstained => false,
+        _ => matches!(reason.whose, Whose::Device | Whose::Model),
+    }
+}
+
+fn withheld(words: &'static str, class: &'static str, reason: &Reason, retry: Option<StudyKey>) -> AnyView {
     let intent = intent();
-    let retry = class == "failed" || reason.code == headway_core::reason::Code::Cancelled;
+    let shape = if class == "failed" { "✕" } else { "–" };
     view! {
-        <span class=format!("badge {class}")>{words}</span>
+        <span class=format!("badge {class}")><span class="shape" aria-hidden="true">{shape}</span>{words}</span>
         <span class="reason" data-testid="row-reason" data-code=reason.code.as_str()>{reason.text.clone()}</span>
-        {retry.then(|| view! {
-            <button type="button" class="retry" on:click=move |_| intent.dispatch(Event::Retry(key.clone()))>"Try again"</button>
+        {retry.map(|key| view! {
+            <button type="button" class="retry" on:click=move |_| intent.retry(key.clone())>"Try again"</button>
         })}
     }
     .into_any()

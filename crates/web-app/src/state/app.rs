@@ -5,6 +5,7 @@ use super::engine::EngineRoom;
 use super::ingest::IngestRoom;
 use crate::browser::files::{FileStore, Found};
 use crate::browser::page::before_next_frame;
+use headway_core::card::ModelIdentity;
 use headway_core::file::Notice;
 use headway_core::study::StudyKey;
 use headway_core::triage::{Desk, Effect, Event, FileCounts};
@@ -32,6 +33,8 @@ pub struct Signals {
     pub searching: RwSignal<Option<usize>>,
     /// The engine.
     pub engine: RwSignal<EngineState>,
+    /// The model, once it has been loaded.
+    pub model: RwSignal<Option<ModelIdentity>>,
 }
 
 /// The page's state and the workers behind it. Lives as long as the page.
@@ -57,6 +60,7 @@ impl App {
                 busy: RwSignal::new(false),
                 searching: RwSignal::new(None),
                 engine: RwSignal::new(EngineState::default()),
+                model: RwSignal::new(None),
             },
             files: RefCell::default(),
             ingest: IngestRoom::default(),
@@ -133,7 +137,7 @@ impl App {
 }
 
 /// Wakes readers only where something changed.
-fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+pub(super) fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|shown| *shown != value) {
         signal.set(value);
     }

@@ -1,6 +1,5 @@
-//! The device and the model, as far as they are known.
+//! The engine, as far as it is known.
 
-use headway_core::card::ModelIdentity;
 use headway_core::finding::{DeviceReport, Tier};
 use headway_core::reason::Reason;
 
@@ -13,7 +12,7 @@ pub enum EngineState {
     /// Loading the model on this tier, for this reason.
     Loading(Tier, String),
     /// Ready.
-    Ready(ModelIdentity, DeviceReport),
+    Ready(DeviceReport),
     /// No engine can be had.
     Failed(Reason),
 }

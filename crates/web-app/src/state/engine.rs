@@ -1,8 +1,10 @@
 //! The engine worker's keeper: picks the tier, loads the model there, falls back in words.
 
-use super::app::App;
+use super::app::{App, set_if_new};
 use super::device::EngineState;
+use crate::browser::clock::now_ms;
 use crate::browser::gpu::{Override, asked_for, hardware_adapter};
+use crate::browser::page::painted;
 use crate::browser::post::Attached;
 use crate::workers::client::Client;
 use crate::workers::protocol::{EngineReply, EngineRequest};
@@ -18,6 +20,10 @@ use web_sys::MessageChannel;
 
 /// How often the workers are looked after, ms.
 const WATCH_MS: u32 = 5_000;
+/// A graphics processor that has not shown itself by then is gone without, ms.
+const PROBE_MS: f64 = 10_000.0;
+/// A model not loaded by then will not be: slow networks and shader compilers have been allowed for, ms.
+const LOAD_MS: f64 = 600_000.0;
 /// A running network that reports no progress for this long is taken for stopped, ms.
 const SILENCE_MS: f64 = 120_000.0;
 
@@ -25,7 +31,8 @@ const SILENCE_MS: f64 = 120_000.0;
 #[derive(Default)]
 pub struct EngineRoom {
     client: RefCell<Option<Rc<Client<EngineRequest>>>>,
-    tier: Cell<Option<Tier>>,
+    /// Where the network is to run, and why there.
+    wanted: RefCell<Option<(Tier, String)>>,
     /// Asked for before the engine was ready.
     waiting: RefCell<Option<(Job, StudyKey)>>,
     running: Cell<bool>,
@@ -36,15 +43,31 @@ impl App {
     pub(super) fn probe_device(self: &Rc<Self>) {
         let app = Rc::clone(self);
         spawn_local(async move {
-            match asked_for() {
-                Some(Override::Cpu) => app.start_engine(Tier::Cpu, "asked for in the page's address".to_owned()),
-                Some(Override::WebGpu) => app.start_engine(Tier::Gpu, "asked for in the page's address".to_owned()),
+            // The model is large: it is fetched once the page stands.
+            painted().await;
+            let asked = |tier| (tier, "asked for in the page's address".to_owned());
+            let (tier, why) = match asked_for() {
+                Some(Override::Cpu) => asked(Tier::Cpu),
+                Some(Override::WebGpu) => asked(Tier::Gpu),
                 None => match hardware_adapter().await {
-                    Ok(name) => app.start_engine(Tier::Gpu, format!("WebGPU found {name}")),
-                    Err(why) => app.start_engine(Tier::Cpu, why),
+                    Ok(name) => (Tier::Gpu, format!("WebGPU found {name}")),
+                    Err(why) => (Tier::Cpu, why),
                 },
+            };
+            // The watch may have decided meanwhile.
+            if app.signals.engine.get_untracked() == EngineState::Probing {
+                app.start_engine(tier, why);
             }
         });
+    }
+
+    /// Tries a study again, and first the engine where there is none.
+    pub fn retry(self: &Rc<Self>, study: StudyKey) {
+        let wanted = self.engine.wanted.borrow().clone();
+        if let (EngineState::Failed(_), Some((tier, why))) = (self.signals.engine.get_untracked(), wanted) {
+            self.start_engine(tier, why);
+        }
+        self.dispatch(Event::Retry(study));
     }
 
     fn start_engine(self: &Rc<Self>, tier: Tier, why: String) {
@@ -53,7 +76,7 @@ impl App {
             Tier::Cpu => "engine-cpu",
         };
         self.signals.engine.set(EngineState::Loading(tier, why.clone()));
-        self.engine.tier.set(Some(tier));
+        *self.engine.wanted.borrow_mut() = Some((tier, why.clone()));
         let (hearing, failing) = (Rc::downgrade(self), Rc::downgrade(self));
         let client = Client::start(
             name,
@@ -82,7 +105,7 @@ impl App {
 
     pub(super) fn infer(self: &Rc<Self>, job: Job, study: StudyKey) {
         match self.signals.engine.get_untracked() {
-            EngineState::Ready(..) => {
+            EngineState::Ready(_) => {
                 self.engine.running.set(true);
                 self.hand_input(job, study);
             }
@@ -91,12 +114,18 @@ impl App {
         }
     }
 
+    pub(super) fn input_lost(self: &Rc<Self>, job: Job, study: StudyKey) {
+        self.engine.running.set(false);
+        let reason = Reason::new(Code::Internal, "The network's input was lost on its way to the engine. Try again.");
+        self.dispatch(Event::Inferred(job, study, Err(reason), 0.0));
+    }
+
     /// Work cannot be called back from a busy worker, so a busy engine is ended and started again.
     pub(super) fn stop(self: &Rc<Self>, job: Job) {
         self.engine.waiting.take();
         self.stop_ingest(job);
         if self.engine.running.replace(false)
-            && let EngineState::Ready(_, device) = self.signals.engine.get_untracked()
+            && let EngineState::Ready(device) = self.signals.engine.get_untracked()
         {
             self.start_engine(device.tier, device.why);
         }
@@ -105,14 +134,30 @@ impl App {
     /// Looks after both workers for the life of the page.
     pub(super) fn watch(self: &Rc<Self>) {
         let app = Rc::clone(self);
+        let began = now_ms();
         gloo::timers::callback::Interval::new(WATCH_MS, move || {
             app.check_ingest();
-            let silent = app.engine.client.borrow().as_ref().is_some_and(|client| client.silent_ms() > SILENCE_MS);
-            if silent && app.engine.running.get() {
-                app.engine_stopped(Reason::new(Code::DeviceFailed, "The engine has not answered for two minutes."));
-            }
+            app.check_engine(now_ms() - began);
         })
         .forget();
+    }
+
+    fn check_engine(self: &Rc<Self>, open_ms: f64) {
+        let silent_ms = self.engine.client.borrow().as_ref().map_or(0.0, |client| client.silent_ms());
+        let stopped = |text| self.engine_stopped(Reason::new(Code::DeviceFailed, text));
+        match self.signals.engine.get_untracked() {
+            EngineState::Probing if open_ms > PROBE_MS => {
+                self.start_engine(
+                    Tier::Cpu,
+                    "the browser did not say in time whether there is a graphics processor".to_owned(),
+                );
+            }
+            EngineState::Loading(..) if silent_ms > LOAD_MS => stopped("The model has not loaded in ten minutes."),
+            EngineState::Ready(_) if self.engine.running.get() && silent_ms > SILENCE_MS => {
+                stopped("The engine has not answered for two minutes.");
+            }
+            _ => {}
+        }
     }
 
     fn post_engine(&self, request: EngineRequest, attached: Attached) {
@@ -125,7 +170,8 @@ impl App {
         match reply {
             EngineReply::Ready { .. } => {}
             EngineReply::Loaded(Ok((identity, device))) => {
-                self.signals.engine.set(EngineState::Ready(identity, device));
+                set_if_new(self.signals.model, Some(identity));
+                self.signals.engine.set(EngineState::Ready(device));
                 if let Some((job, study)) = self.engine.waiting.take() {
                     self.infer(job, study);
                 }
@@ -150,12 +196,13 @@ impl App {
     fn engine_stopped(self: &Rc<Self>, reason: Reason) {
         *self.engine.client.borrow_mut() = None;
         let was_running = self.engine.running.replace(false);
-        let was_ready = matches!(self.signals.engine.get_untracked(), EngineState::Ready(..));
-        match self.engine.tier.get() {
-            Some(Tier::Gpu) => {
+        let was_ready = matches!(self.signals.engine.get_untracked(), EngineState::Ready(_));
+        let wanted = self.engine.wanted.borrow().clone();
+        match wanted {
+            Some((Tier::Gpu, _)) => {
                 self.start_engine(Tier::Cpu, format!("the graphics processor was given up: {}", reason.text));
             }
-            _ if was_ready => self.start_engine(Tier::Cpu, "started again after it stopped".to_owned()),
+            Some((Tier::Cpu, why)) if was_ready => self.start_engine(Tier::Cpu, why),
             _ => {
                 self.signals.engine.set(EngineState::Failed(reason.clone()));
                 if let Some((job, study)) = self.engine.waiting.take() {

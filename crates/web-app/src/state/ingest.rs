@@ -1,11 +1,12 @@
 //! The ingest worker's keeper: hands it files, hears what became of them, starts another when it stops.
 
 use super::app::App;
-use crate::browser::files::made;
+use crate::browser::clock::yield_now;
+use crate::browser::files::{Found, made};
 use crate::browser::page::show_fault;
 use crate::browser::post::Attached;
 use crate::workers::client::Client;
-use crate::workers::protocol::{IngestReply, IngestRequest};
+use crate::workers::protocol::{IngestReply, IngestRequest, Work};
 use headway_core::file::{FileId, FileMeta};
 use headway_core::reason::{Code, Reason};
 use headway_core::study::StudyKey;
@@ -14,10 +15,14 @@ use js_sys::Array;
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, MessagePort};
 
 /// A worker that says nothing for this long while it has work is taken for stopped, ms.
 const SILENCE_MS: f64 = 60_000.0;
+
+/// Files handed over before the page draws again: each costs the browser a copy of its handle.
+const FILES_AT_ONCE: usize = 250;
 
 /// What the page keeps for the ingest worker.
 #[derive(Default)]
@@ -25,8 +30,9 @@ pub struct IngestRoom {
     client: RefCell<Option<Rc<Client<IngestRequest>>>>,
     reading: Cell<Option<FileId>>,
     sample: RefCell<Vec<(String, File)>>,
-    /// Whether an answer is owed.
-    working: Cell<bool>,
+    /// Pieces of work it has not finished.
+    owed: Cell<usize>,
+    job: Cell<Job>,
 }
 
 impl App {
@@ -48,17 +54,26 @@ impl App {
         *self.ingest.client.borrow_mut() = Some(client);
     }
 
-    pub(super) fn read_headers(&self, job: Job, files: Vec<FileMeta>) {
-        let store = self.files.borrow();
-        let attached =
-            files.iter().fold(Attached::default(), |attached, file| attached.clone_of(&store.handle(file.id)));
-        self.ingest.working.set(true);
-        self.post_ingest(IngestRequest::ReadHeaders(job, files), attached);
+    pub(super) fn read_headers(self: &Rc<Self>, job: Job, files: Vec<FileMeta>) {
+        let app = Rc::clone(self);
+        spawn_local(async move {
+            for part in files.chunks(FILES_AT_ONCE) {
+                if app.ingest.job.get() != job {
+                    return;
+                }
+                app.set_to_work(Work::ReadHeaders(job, part.to_vec()), app.handles(part));
+                yield_now().await;
+            }
+        });
     }
 
-    pub(super) fn build(&self, job: Job, study: StudyKey) {
-        self.ingest.working.set(true);
-        self.post_ingest(IngestRequest::Build(job, study), Attached::default());
+    fn handles(&self, files: &[FileMeta]) -> Attached {
+        let store = self.files.borrow();
+        files.iter().fold(Attached::default(), |attached, file| attached.clone_of(&store.handle(file.id)))
+    }
+
+    pub(super) fn build(self: &Rc<Self>, job: Job, study: StudyKey) {
+        self.set_to_work(Work::Build(job, study), Attached::default());
     }
 
     pub(super) fn hand_input(&self, job: Job, study: StudyKey) {
@@ -70,21 +85,30 @@ impl App {
     }
 
     pub(super) fn stop_ingest(&self, job: Job) {
-        self.ingest.working.set(false);
+        self.ingest.job.set(job);
         self.post_ingest(IngestRequest::Stop(job), Attached::default());
     }
 
     /// Asks for the built-in study; its files arrive as if they had been dropped.
-    pub fn load_sample(&self) {
+    pub fn load_sample(self: &Rc<Self>) {
         self.signals.searching.set(Some(0));
-        self.post_ingest(IngestRequest::Sample, Attached::default());
+        self.set_to_work(Work::Sample, Attached::default());
     }
 
     pub(super) fn check_ingest(self: &Rc<Self>) {
         let silent = self.ingest.client.borrow().as_ref().is_some_and(|client| client.silent_ms() > SILENCE_MS);
-        if silent && self.ingest.working.get() {
+        if silent && self.ingest.owed.get() > 0 {
             self.ingest_stopped("it has not answered for a minute");
         }
+    }
+
+    fn set_to_work(self: &Rc<Self>, work: Work, attached: Attached) {
+        if self.ingest.client.borrow().is_none() {
+            self.start_ingest();
+            self.reconnect();
+        }
+        self.ingest.owed.update(|owed| owed + 1);
+        self.post_ingest(IngestRequest::Work(work), attached);
     }
 
     fn post_ingest(&self, request: IngestRequest, attached: Attached) {
@@ -96,43 +120,40 @@ impl App {
     fn hear_ingest(self: &Rc<Self>, reply: IngestReply, attached: &Array) {
         match reply {
             IngestReply::Ready { .. } => {}
-            IngestReply::Reading(file) => self.ingest.reading.set(Some(file)),
-            IngestReply::HeadersRead(job, headers) => {
-                self.ingest.reading.set(None);
-                self.ingest.working.set(false);
-                self.dispatch(Event::HeadersRead(job, headers));
-            }
-            IngestReply::Built(job, study, report) => {
-                self.ingest.reading.set(None);
-                self.ingest.working.set(false);
-                self.dispatch(Event::Built(job, study, report));
-            }
-            IngestReply::NothingToHand(job, study) => {
-                let reason = Reason::new(Code::Internal, "The input was lost on its way to the network. Try again.");
-                self.dispatch(Event::Inferred(job, study, Err(reason), 0.0));
-            }
+            IngestReply::Reading(file) => self.ingest.reading.set(file),
+            IngestReply::HeadersRead(job, headers) => self.dispatch(Event::HeadersRead(job, headers)),
+            IngestReply::Built(job, study, report) => self.dispatch(Event::Built(job, study, report)),
+            IngestReply::NothingToHand(job, study) => self.input_lost(job, study),
             IngestReply::SampleFile(path) => match made(&path, &attached.get(0)) {
                 Ok(file) => self.ingest.sample.borrow_mut().push(file),
                 Err(error) => show_fault(&format!("The synthetic study could not be made ({error}).")),
             },
             IngestReply::SampleDone(done) => {
                 let files = self.ingest.sample.take();
-                match done {
-                    Ok(()) => self.receive(crate::browser::files::Found { files, refused: Vec::new() }),
-                    Err(reason) => show_fault(&reason.text),
+                self.receive(Found { files, refused: Vec::new() });
+                if let Err(reason) = done {
+                    show_fault(&reason.text);
                 }
+            }
+            IngestReply::Done => {
+                self.ingest.reading.set(None);
+                self.ingest.owed.update(|owed| owed.saturating_sub(1));
             }
         }
     }
 
+    /// Starts another worker in place of one that stopped. One that never started is not tried again by itself.
     fn ingest_stopped(self: &Rc<Self>, why: &str) {
         let culprit = self.ingest.reading.take();
-        let had_work = self.ingest.working.replace(false);
-        *self.ingest.client.borrow_mut() = None;
-        if !had_work && culprit.is_none() {
-            return show_fault(&format!(
+        let stopped = self.ingest.client.take();
+        self.ingest.owed.set(0);
+        self.ingest.sample.take();
+        self.signals.searching.set(None);
+        if !stopped.is_some_and(|client| client.is_ready()) {
+            show_fault(&format!(
                 "The part of the page that reads files could not be started ({why}). Reload the page."
             ));
+            return self.dispatch(Event::Cancel);
         }
         self.start_ingest();
         self.reconnect();
@@ -140,7 +161,7 @@ impl App {
             Some(_) => format!(
                 "Reading this file stopped the reader ({why}). The file is set aside; the others are read again."
             ),
-            None => format!("The reader of files stopped ({why})."),
+            None => format!("The reader of files stopped ({why}). Try again."),
         };
         self.dispatch(Event::IngestStopped(culprit, Reason::new(Code::WorkerStopped, text)));
     }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
 
 /// A worker of this build.
 pub struct Client<Request> {
@@ -54,7 +55,8 @@ impl<Request: Serialize + 'static> Client<Request> {
         let on_error = Rc::clone(&stopped);
         match WorkerHandle::start(&format!("{}{name}_loader.js", build_url()), on_reply, move |text| on_error(text)) {
             Ok(handle) => *client.handle.borrow_mut() = Some(handle),
-            Err(error) => stopped(error.to_string()),
+            // Told later, as every other stop is: the caller does not hold the client yet.
+            Err(error) => spawn_local(async move { stopped(error.to_string()) }),
         }
         client
     }
@@ -66,6 +68,11 @@ impl<Request: Serialize + 'static> Client<Request> {
         if self.ready.get() {
             self.listens();
         }
+    }
+
+    /// Whether it has ever been heard: one that never started would not start a second time either.
+    pub fn is_ready(&self) -> bool {
+        self.ready.get()
     }
 
     /// Milliseconds since anything was asked of it or heard from it.

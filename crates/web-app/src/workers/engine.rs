@@ -4,6 +4,7 @@ use super::protocol::{EngineReply, EngineRequest, Input, MODEL};
 use crate::BUILD_ID;
 use crate::browser::clock::now_ms;
 use crate::browser::fetch::build_file;
+use crate::browser::panic::report_panics;
 use crate::browser::post::{Attached, Page, Post, listen_to_page, listen_to_port};
 use headway_core::card::{Card, ModelIdentity};
 use headway_core::finding::{DeviceReport, Finding, Tier};
@@ -21,7 +22,7 @@ const PROGRESS_STEP: f64 = 0.01;
 
 /// Listens to the page for the life of the worker.
 pub fn serve() {
-    console_error_panic_hook::set_once();
+    report_panics(|_| {});
     let engine = Rc::new(OnceCell::new());
     listen_to_page(move |request, attached| answer(&engine, request, &attached));
     tell(&EngineReply::Ready { build_id: BUILD_ID.to_owned() });

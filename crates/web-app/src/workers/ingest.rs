@@ -1,10 +1,11 @@
 //! The ingest worker: files become headers, studies become inputs.
 
-use super::protocol::{IngestReply, IngestRequest, Input, MODEL};
+use super::protocol::{IngestReply, IngestRequest, Input, MODEL, Work};
 use crate::BUILD_ID;
 use crate::browser::clock::{now_ms, yield_now};
 use crate::browser::fetch::build_file;
-use crate::browser::files::read;
+use crate::browser::files::Reading;
+use crate::browser::panic::report_panics;
 use crate::browser::post::{Attached, Page, Post, listen_to_page};
 use headway_core::build::Build;
 use headway_core::card::{Card, InputSpec};
@@ -17,7 +18,7 @@ use headway_core::triage::{BuildReport, HeaderRead, Job, Part};
 use headway_synth::Recipe;
 use js_sys::{Array, Float32Array, Uint8Array};
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
@@ -26,11 +27,14 @@ use web_sys::MessagePort;
 /// Longest time headers are collected before the page hears of them, ms.
 const BATCH_MS: f64 = 50.0;
 
+/// Headers the browser reads ahead of the one at hand.
+const READ_AHEAD: usize = 16;
+
 /// Listens to the page for the life of the worker.
 pub fn serve() {
-    console_error_panic_hook::set_once();
+    report_panics(|_| {});
     let room = Rc::new(Room::default());
-    listen_to_page(move |request, attached| room.clone().answer(request, attached));
+    listen_to_page(move |request, attached| room.hear(request, attached));
     tell(&IngestReply::Ready { build_id: BUILD_ID.to_owned() }, &Attached::default());
 }
 
@@ -44,22 +48,19 @@ struct Room {
     engine: RefCell<Option<MessagePort>>,
     spec: OnceCell<InputSpec>,
     job: Cell<Job>,
+    queue: RefCell<VecDeque<(Work, Array)>>,
+    at_work: Cell<bool>,
 }
 
 impl Room {
-    fn answer(self: Rc<Self>, request: IngestRequest, attached: Array) {
+    fn hear(self: &Rc<Self>, request: IngestRequest, attached: Array) {
         match request {
             IngestRequest::Connect => *self.engine.borrow_mut() = attached.get(0).dyn_into().ok(),
-            IngestRequest::ReadHeaders(job, files) => {
-                self.job.set(job);
-                spawn_local(async move { self.read_headers(job, files, attached).await });
-            }
-            IngestRequest::Build(job, study) => {
-                self.job.set(job);
-                spawn_local(async move { self.build(job, study).await });
+            IngestRequest::Work(work) => {
+                self.queue.borrow_mut().push_back((work, attached));
+                self.work_off();
             }
             IngestRequest::Hand(job, study) => self.hand(job, study),
-            IngestRequest::Sample => spawn_local(sample()),
             IngestRequest::Stop(job) => {
                 self.job.set(job);
                 self.inputs.borrow_mut().clear();
@@ -67,16 +68,51 @@ impl Room {
         }
     }
 
+    fn work_off(self: &Rc<Self>) {
+        if self.at_work.replace(true) {
+            return;
+        }
+        let room = Rc::clone(self);
+        spawn_local(async move {
+            while let Some((work, attached)) = room.next() {
+                match work {
+                    Work::ReadHeaders(job, files) => room.read_headers(job, files, attached).await,
+                    Work::Build(job, study) => room.build(job, study).await,
+                    Work::Sample => sample(),
+                }
+                tell(&IngestReply::Done, &Attached::default());
+            }
+            room.at_work.set(false);
+        });
+    }
+
+    fn next(&self) -> Option<(Work, Array)> {
+        self.queue.borrow_mut().pop_front()
+    }
+
+    /// Whether work of this job is still wanted. A worker started after a stop first hears of the job here.
+    fn wanted(&self, job: Job) -> bool {
+        self.job.set(self.job.get().max(job));
+        self.job.get() == job
+    }
+
     async fn read_headers(&self, job: Job, files: Vec<FileMeta>, handles: Array) {
         let mut batch = Vec::new();
         let mut sent_ms = now_ms();
-        for (file, handle) in files.into_iter().zip(handles.iter()) {
-            if self.job.get() != job {
-                return;
-            }
+        let mut coming = files.into_iter().zip(handles.iter());
+        let mut under_way: VecDeque<(FileMeta, JsValue, Reading)> = VecDeque::new();
+        loop {
+            let more = coming.by_ref().take(READ_AHEAD - under_way.len());
+            under_way.extend(more.map(|(file, handle)| {
+                let head = Reading::begin(&handle, HEADER_BYTES);
+                (file, handle, head)
+            }));
+            let Some((file, handle, head)) = under_way.pop_front().filter(|_| self.wanted(job)) else {
+                break;
+            };
             let began = now_ms();
-            tell(&IngestReply::Reading(file.id), &Attached::default());
-            let outcome = self.take(&file, &handle).await;
+            tell(&IngestReply::Reading(Some(file.id)), &Attached::default());
+            let outcome = self.take(&file, &handle, head).await;
             self.handles.borrow_mut().insert(file.id, handle);
             batch.push(HeaderRead { file: file.id, outcome, millis: now_ms() - began });
             if now_ms() - sent_ms > BATCH_MS {
@@ -87,11 +123,11 @@ impl Room {
         tell(&IngestReply::HeadersRead(job, batch), &Attached::default());
     }
 
-    async fn take(&self, file: &FileMeta, handle: &JsValue) -> Result<Part, Reason> {
-        let head = read(handle, HEADER_BYTES).await?;
+    async fn take(&self, file: &FileMeta, handle: &JsValue, head: Reading) -> Result<Part, Reason> {
+        let head = head.bytes().await?;
         let mut taken = self.intake.borrow_mut().take(file.id, &file.path, &head, file.size_bytes);
         if matches!(taken, Taken::NeedsWholeFile) {
-            let whole = read(handle, u64::MAX).await?;
+            let whole = Reading::begin(handle, u64::MAX).bytes().await?;
             taken = self.intake.borrow_mut().take(file.id, &file.path, &whole, whole.len() as u64);
         }
         match taken {
@@ -127,17 +163,18 @@ impl Room {
         let began = now_ms();
         let mut build = Build::begin(&self.intake.borrow(), study, spec);
         while let Some(file) = build.wanted() {
-            tell(&IngestReply::Reading(file), &Attached::default());
+            tell(&IngestReply::Reading(Some(file)), &Attached::default());
             let handle = self.handles.borrow().get(&file).cloned().unwrap_or(JsValue::NULL);
-            let bytes = read(&handle, u64::MAX).await;
-            if self.job.get() != job {
+            let bytes = Reading::begin(&handle, u64::MAX).bytes().await;
+            if !self.wanted(job) {
                 return None;
             }
             build.give(bytes.as_deref().map_err(Clone::clone));
         }
+        tell(&IngestReply::Reading(None), &Attached::default());
         let built = build.volume(now_ms() - began);
         yield_now().await;
-        Some(built.prepare(spec, now_ms))
+        self.wanted(job).then(|| built.prepare(spec, now_ms))
     }
 
     /// What the model expects, from its card; fetched once.
@@ -178,8 +215,8 @@ fn withheld(reason: Reason) -> BuildReport {
     }
 }
 
-/// Renders the built-in study, file by file, so that nothing waits for all of it.
-async fn sample() {
+/// Renders the built-in study and sends it as files.
+fn sample() {
     let files = match Recipe::sample().render() {
         Ok(files) => files,
         Err(error) => {

@@ -16,16 +16,23 @@ pub const MODEL: &str = "models/densenet121-untrained";
 pub enum IngestRequest {
     /// Send inputs through the attached port from now on.
     Connect,
+    /// Do this after what was asked before; [`IngestReply::Done`] follows, however it ends.
+    Work(Work),
+    /// Send a study's input to the engine.
+    Hand(Job, StudyKey),
+    /// Let go of the work of jobs before this one.
+    Stop(Job),
+}
+
+/// What the ingest worker does one at a time, so that the file it announced last is the one to blame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Work {
     /// Read these headers. Attached: one file handle each, in the same order.
     ReadHeaders(Job, Vec<FileMeta>),
     /// Build a study's input and keep it.
     Build(Job, StudyKey),
-    /// Send the input just built to the engine.
-    Hand(Job, StudyKey),
     /// Render the synthetic study.
     Sample,
-    /// Let go of the work of jobs before this one.
-    Stop(Job),
 }
 
 /// Ingest to page.
@@ -36,8 +43,8 @@ pub enum IngestReply {
         /// Of which build it is.
         build_id: String,
     },
-    /// It turns to this file now: the one to blame if nothing more is heard.
-    Reading(FileId),
+    /// It turns to this file now, the one to blame if nothing more is heard; or to the study as a whole.
+    Reading(Option<FileId>),
     /// Some headers.
     HeadersRead(Job, Vec<HeaderRead>),
     /// A study's input is ready, or not.
@@ -48,6 +55,8 @@ pub enum IngestReply {
     SampleFile(String),
     /// The synthetic study is complete, or could not be rendered.
     SampleDone(Result<(), Reason>),
+    /// One piece of [`Work`] is over.
+    Done,
 }
 
 /// Page to engine.

@@ -1,0 +1,61 @@
+//! How far the work has come, and a way to stop it.
+
+use super::text::{count, thousands};
+use super::{intent, signals};
+use crate::state::app::Signals;
+use headway_core::triage::Event;
+use headway_core::worklist::Stage;
+use leptos::prelude::*;
+
+/// Counts while anything is to come, the sum of it when all is done.
+#[component]
+pub fn Progress() -> impl IntoView {
+    let (signals, intent) = (signals(), intent());
+    let text = move || match signals.searching.get() {
+        Some(0) => "Preparing…".to_owned(),
+        Some(found) => format!("Searching folders: {} so far", count(found, "file", "files")),
+        None if signals.files.with(|files| files.pending > 0) => {
+            let files = signals.files.get();
+            format!("{} of {} read", thousands(files.seen - files.pending), count(files.seen, "file", "files"))
+        }
+        None => studies(signals),
+    };
+    // Counts change many times a second; a screen reader hears of a new phase or another finished study only.
+    let announced = Memo::new(move |_| match signals.searching.get() {
+        Some(_) => "Searching folders".to_owned(),
+        None if signals.files.with(|files| files.pending > 0) => "Reading files".to_owned(),
+        None => studies(signals),
+    });
+    view! {
+        <div class="progress" data-testid="progress">
+            <span class="counts">{text}</span>
+            <Show when=move || signals.busy.get()>
+                <button type="button" data-testid="cancel-button" on:click=move |_| intent.dispatch(Event::Cancel)>"Cancel"</button>
+            </Show>
+            <span class="unseen" role="status">{announced}</span>
+        </div>
+    }
+}
+
+/// How many studies are done, and what they came to.
+fn studies(signals: Signals) -> String {
+    let rows = signals.rows.get();
+    let of = |wanted: fn(&Stage) -> bool| rows.iter().filter(|(_, row)| row.with(|row| wanted(&row.stage))).count();
+    let done = of(Stage::is_final);
+    let all = count(rows.len(), "study", "studies");
+    if done < rows.len() {
+        return format!("{} of {all} done", thousands(done));
+    }
+    if rows.is_empty() {
+        return "No studies yet".to_owned();
+    }
+    let outcomes = [
+        (of(|stage| matches!(stage, Stage::Scored { finding } if finding.score.is_some())), "scored"),
+        (of(|stage| matches!(stage, Stage::Scored { finding } if finding.score.is_none())), "run without a score"),
+        (of(|stage| matches!(stage, Stage::NotScored { .. })), "not scored"),
+        (of(|stage| matches!(stage, Stage::Failed { .. })), "failed"),
+    ];
+    let outcomes: Vec<String> =
+        outcomes.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(n))).collect();
+    format!("{all} done: {}", outcomes.join(", "))
+}
