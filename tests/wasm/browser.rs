@@ -4,6 +4,7 @@
 
 use headway_core::preprocess::probe_input;
 use headway_infer::{Engine, Wanted};
+use std::ops::ControlFlow;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -30,7 +31,7 @@ async fn compare(wanted: Wanted) {
     let golden: serde_json::Value = serde_json::from_slice(GOLDEN).unwrap();
     for case in golden["cases"].as_array().unwrap() {
         let dims: [usize; 3] = serde_json::from_value(case["size_voxels"].clone()).unwrap();
-        let ours = engine.logit(&probe_input(dims), dims, &mut |_| {}).await.unwrap();
+        let ours = engine.logit(&probe_input(dims), dims, &mut async |_| ControlFlow::Continue(())).await.unwrap();
         let theirs = case["logit"].as_f64().unwrap();
         wasm_bindgen_test::console_log!("{dims:?}: MONAI {theirs:.6}, difference {:.1e}", ours - theirs);
         assert!((ours - theirs).abs() < 1e-4, "{dims:?}: {ours} instead of {theirs}");

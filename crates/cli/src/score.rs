@@ -8,6 +8,7 @@ use headway_core::preprocess::ModelInput;
 use headway_core::reason::Reason;
 use headway_core::report::{Report, StudyReport};
 use headway_infer::{Engine, Wanted};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// A model's files, read and checked.
@@ -54,7 +55,7 @@ pub fn score(paths: &[PathBuf], model: &Path, device: Device, json: bool) -> Res
     // The engine is loaded for the first study that gets as far, so that a folder without one answers at once.
     let mut infer = |input: &ModelInput| {
         let engine = engine.get_or_insert_with(|| model.load(device)).as_ref().map_err(Clone::clone)?;
-        pollster::block_on(engine.predict(&input.values, &mut |_| {}))
+        pollster::block_on(engine.predict(&input.values, async |_| ControlFlow::Continue(())))
     };
     let desk = Shell::new(&files, &model.card.input).run(&mut infer);
     let device = engine.and_then(Result::ok).map(|engine| engine.device().clone());

@@ -5,29 +5,30 @@
 //! Transition: norm, ReLU, conv 1³ (half the channels), average pool 2³.
 //! Head: norm, ReLU, global average, linear.
 
+use crate::plan::EPSILON;
 use crate::pool::{avg_pool3d, max_pool3d};
 use crate::weights::Weights;
 use burn::module::{Module, Param};
 use burn::nn::PaddingConfig3d;
 use burn::nn::conv::{Conv3d, Conv3dConfig};
 use burn::tensor::activation::relu;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use headway_core::card::Architecture;
 use headway_core::reason::Reason;
 
-/// Added to a variance before its root, as PyTorch does.
-const EPSILON: f64 = 1e-5;
-
-/// Watches a forward pass, or takes part in it.
+/// Takes part in a forward pass.
 pub trait Pass {
     /// Applies a batch norm. Making an untrained model measures its statistics here.
     fn norm(&mut self, norm: &BatchNorm, input: Tensor<5>) -> Tensor<5> {
         norm.forward(input)
     }
-
-    /// This many multiply-accumulates have just been asked of the device.
-    fn did(&mut self, _macs: u64) {}
 }
+
+/// Takes no part.
+#[derive(Clone, Copy, Debug)]
+pub struct Quiet;
+
+impl Pass for Quiet {}
 
 /// The network. See the module's documentation.
 #[derive(Module, Debug)]
@@ -163,14 +164,8 @@ impl DenseNet {
                 norm5: loader.norm("features.norm5", channels)?,
             },
             class_layers: ClassLayers {
-                out_weight: Param::from_data(
-                    weights.tensor("class_layers.out.weight", [architecture.out_channels, channels])?,
-                    device,
-                ),
-                out_bias: Param::from_data(
-                    weights.tensor("class_layers.out.bias", [architecture.out_channels])?,
-                    device,
-                ),
+                out_weight: loader.tensor("class_layers.out.weight", [architecture.out_channels, channels])?,
+                out_bias: loader.tensor("class_layers.out.bias", [architecture.out_channels])?,
             },
         })
     }
@@ -181,7 +176,7 @@ impl DenseNet {
     /// `[batch, 1, x, y, z]` to `[batch, 1]`
     pub fn forward(&self, input: Tensor<5>, pass: &mut dyn Pass) -> Tensor<2> {
         let features = &self.features;
-        let stem = convolve(&features.conv0, input, pass);
+        let stem = features.conv0.forward(input);
         let mut x = max_pool3d(relu(pass.norm(&features.norm0, stem)));
         for (index, block) in features.denseblocks.iter().enumerate() {
             for layer in &block.denselayers {
@@ -203,9 +198,9 @@ impl DenseLayer {
     /// `[batch, channels, x, y, z]` to `[batch, channels + growth_rate, x, y, z]`
     fn forward(&self, input: Tensor<5>, pass: &mut dyn Pass) -> Tensor<5> {
         let x = relu(pass.norm(&self.norm1, input.clone()));
-        let x = convolve(&self.conv1, x, pass);
+        let x = self.conv1.forward(x);
         let x = relu(pass.norm(&self.norm2, x));
-        let grown = convolve(&self.conv2, x, pass);
+        let grown = self.conv2.forward(x);
         Tensor::cat(vec![input, grown], 1)
     }
 }
@@ -217,38 +212,8 @@ impl Transition {
     /// Pools before the convolution, which a 1³ kernel makes exact and eight times cheaper.
     fn forward(&self, input: Tensor<5>, pass: &mut dyn Pass) -> Tensor<5> {
         let pooled = avg_pool3d(relu(pass.norm(&self.norm, input)));
-        convolve(&self.conv, pooled, pass)
+        self.conv.forward(pooled)
     }
-}
-
-fn convolve(conv: &Conv3d, input: Tensor<5>, pass: &mut dyn Pass) -> Tensor<5> {
-    let output = conv.forward(input);
-    let [batch, _, x, y, z] = output.dims();
-    pass.did((conv.weight.val().dims().iter().product::<usize>() * batch * x * y * z) as u64);
-    output
-}
-
-/// Multiply-accumulates of one forward pass over an input of that size, convolutions only.
-pub fn macs(architecture: &Architecture, dims: [usize; 3]) -> u64 {
-    let voxels = |dims: [usize; 3]| dims.iter().product::<usize>();
-    let halved_up = |dims: [usize; 3]| dims.map(|n| n.div_ceil(2));
-    let bottleneck = architecture.bn_size * architecture.growth_rate;
-    let mut channels = architecture.init_features;
-    let stem = halved_up(dims);
-    let mut macs = voxels(stem) * 343 * architecture.in_channels * channels;
-    let mut side = halved_up(stem);
-    for (index, &layers) in architecture.block_config.iter().enumerate() {
-        for _ in 0..layers {
-            macs += voxels(side) * bottleneck * (channels + 27 * architecture.growth_rate);
-            channels += architecture.growth_rate;
-        }
-        if index + 1 < architecture.block_config.len() {
-            side = side.map(|n| n / 2);
-            macs += voxels(side) * channels * (channels / 2);
-            channels /= 2;
-        }
-    }
-    macs as u64
 }
 
 struct Loader<'a> {
@@ -257,23 +222,24 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
+    fn tensor<const D: usize>(&self, name: &str, shape: [usize; D]) -> Result<Param<Tensor<D>>, Reason> {
+        Ok(Param::from_data(TensorData::new(self.weights.values(name, shape)?, shape), self.device))
+    }
+
     fn conv(&self, name: &str, channels: [usize; 2], kernel: usize, stride: usize) -> Result<Conv3d, Reason> {
         let shape = [channels[1], channels[0], kernel, kernel, kernel];
-        let weight = self.weights.tensor(&format!("{name}.weight"), shape)?;
         let padding = kernel / 2;
         let mut conv = Conv3dConfig::new(channels, [kernel; 3])
             .with_stride([stride; 3])
             .with_padding(PaddingConfig3d::Explicit(padding, padding, padding))
             .with_bias(false)
             .init(self.device);
-        conv.weight = Param::from_data(weight, self.device);
+        conv.weight = self.tensor(&format!("{name}.weight"), shape)?;
         Ok(conv)
     }
 
     fn norm(&self, name: &str, channels: usize) -> Result<BatchNorm, Reason> {
-        let load = |part: &str| -> Result<Param<Tensor<1>>, Reason> {
-            Ok(Param::from_data(self.weights.tensor(&format!("{name}.{part}"), [channels])?, self.device))
-        };
+        let load = |part: &str| self.tensor(&format!("{name}.{part}"), [channels]);
         Ok(BatchNorm {
             weight: load("weight")?,
             bias: load("bias")?,

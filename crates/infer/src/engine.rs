@@ -1,27 +1,40 @@
 //! A model on a device: loaded once, trusted after its self-test, asked once per examination.
 
-use crate::densenet::{DenseNet, Pass, macs};
-use crate::device::{self, Wanted};
-use crate::tensor::tensor_from_values;
+use crate::pause::{Pause, Stopped};
 use crate::weights::Weights;
-use burn::tensor::Device;
-use headway_core::card::{Card, ModelIdentity};
+use headway_core::card::{Architecture, Card, ModelIdentity};
 use headway_core::finding::{DeviceReport, Finding, Tier};
 use headway_core::preprocess::probe_input;
 use headway_core::reason::{Code, Reason};
+use std::ops::ControlFlow;
+
+/// The device asked for, with the sentence that says why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The processor.
+    Cpu {
+        /// Why, for the reader.
+        why: String,
+    },
+    /// The graphics processor.
+    Gpu {
+        /// Why, for the reader.
+        why: String,
+    },
+}
 
 /// A model that has shown on its device that it computes what it should.
 #[derive(Debug)]
 pub struct Engine {
     card: Card,
     identity: ModelIdentity,
-    network: DenseNet,
-    device: Device,
+    network: Network,
     report: DeviceReport,
 }
 
 impl Engine {
     /// Checks the model's files, opens the device, fills the network, and runs the self-test.
+    /// There is no silent fallback: the caller decides what to try next, and keeps the reason.
     ///
     /// # Errors
     /// [`Code::ModelUnusable`] for the files, [`Code::NoDevice`] or [`Code::DeviceFailed`] for the device.
@@ -29,9 +42,8 @@ impl Engine {
         let card = Card::from_json(card_json)?;
         let identity = card.identify(card_json, weights)?;
         let weights = Weights::open(weights)?;
-        let (device, report) = device::open(wanted).await?;
-        let network = DenseNet::load(&weights, &card.architecture, &device)?;
-        let engine = Self { card, identity, network, device, report };
+        let (network, report) = Network::open(&weights, &card.architecture, wanted).await?;
+        let engine = Self { card, identity, network, report };
         engine.self_test().await?;
         Ok(engine)
     }
@@ -52,12 +64,12 @@ impl Engine {
     }
 
     /// Runs the network on a prepared input: a cube of `card.input.size_voxels`, last index fastest.
-    /// On the processor `progress` hears the share of the work done, 0 to 1. A graphics processor takes all of it
-    /// into its queue at once, so there it hears nothing.
+    /// `pause` is asked between two units of work.
     ///
     /// # Errors
-    /// [`Code::Internal`] for an input of another size, [`Code::DeviceFailed`] where the device gives no number.
-    pub async fn predict(&self, values: &[f32], progress: &mut dyn FnMut(f64)) -> Result<Finding, Reason> {
+    /// [`Code::Internal`] for an input of another size, [`Code::DeviceFailed`] where the device gives no number,
+    /// [`Code::Cancelled`] where `pause` ends it.
+    pub async fn predict(&self, values: &[f32], mut pause: impl Pause) -> Result<Finding, Reason> {
         let dims = [self.card.input.size_voxels; 3];
         if values.len() != dims.iter().product::<usize>() {
             return Err(Reason::new(
@@ -69,30 +81,22 @@ impl Engine {
                 ),
             ));
         }
-        let logit = self.logit(values, dims, progress).await?;
+        let logit = self.logit(values, dims, &mut pause).await?;
         Ok(Finding::new(&self.card, logit, self.report.clone()))
     }
 
     /// The raw output for an input of any size the network takes.
     ///
     /// # Errors
-    /// [`Code::DeviceFailed`] where the device gives no number.
-    pub async fn logit(&self, values: &[f32], dims: [usize; 3], progress: &mut dyn FnMut(f64)) -> Result<f64, Reason> {
-        let failed = |what: String| {
-            Reason::new(
-                Code::DeviceFailed,
-                format!("The device gave no usable answer ({what}). Try again, or use another device."),
-            )
-        };
-        let input = tensor_from_values(values, dims, &self.device);
-        let mut unheard = |_| {};
-        let progress = if self.report.tier == Tier::Cpu { progress } else { &mut unheard };
-        let mut progress = Progress { done: 0, total: macs(&self.card.architecture, dims), progress };
-        let output = self.network.forward(input, &mut progress);
-        let data = output.into_data_async().await.map_err(|e| failed(format!("{e:?}")))?;
-        let logit = data.iter::<f32>().next().ok_or_else(|| failed("an empty answer".to_owned()))?;
+    /// [`Code::DeviceFailed`] where the device gives no number, [`Code::Cancelled`] where `pause` ends it.
+    pub async fn logit(&self, values: &[f32], dims: [usize; 3], pause: &mut impl Pause) -> Result<f64, Reason> {
+        let stopped = |Stopped| Reason::new(Code::Cancelled, "The reader stopped the work.");
+        let logit = self.network.logit(values, dims, pause).await.map_err(stopped)??;
         if !logit.is_finite() {
-            return Err(failed(format!("the number was {logit}")));
+            return Err(Reason::new(
+                Code::DeviceFailed,
+                format!("The device gave no usable answer (the number was {logit}). Try again, or use another device."),
+            ));
         }
         Ok(f64::from(logit))
     }
@@ -101,7 +105,7 @@ impl Engine {
     async fn self_test(&self) -> Result<(), Reason> {
         let test = self.card.self_test;
         let dims = [test.size_voxels; 3];
-        let logit = self.logit(&probe_input(dims), dims, &mut |_| {}).await?;
+        let logit = self.logit(&probe_input(dims), dims, &mut async |_| ControlFlow::Continue(())).await?;
         if (logit - test.logit).abs() <= test.tolerance {
             return Ok(());
         }
@@ -115,16 +119,55 @@ impl Engine {
     }
 }
 
-/// Turns work done into a share of the whole.
-struct Progress<'a> {
-    done: u64,
-    total: u64,
-    progress: &'a mut dyn FnMut(f64),
+/// The network on the device it was opened on.
+#[derive(Debug)]
+enum Network {
+    #[cfg(feature = "cpu")]
+    Cpu(crate::cpu::Network),
+    #[cfg(feature = "gpu")]
+    Gpu(crate::gpu::Network),
 }
 
-impl Pass for Progress<'_> {
-    fn did(&mut self, macs: u64) {
-        self.done += macs;
-        (self.progress)((self.done as f64 / self.total as f64).min(1.0));
+impl Network {
+    async fn open(
+        weights: &Weights<'_>,
+        architecture: &Architecture,
+        wanted: Wanted,
+    ) -> Result<(Self, DeviceReport), Reason> {
+        match wanted {
+            #[cfg(feature = "cpu")]
+            Wanted::Cpu { why } => {
+                let network = crate::cpu::Network::new(crate::plan::Plan::new(weights, architecture)?);
+                let report = DeviceReport { tier: Tier::Cpu, adapter: network.describe(), why };
+                Ok((Self::Cpu(network), report))
+            }
+            #[cfg(feature = "gpu")]
+            Wanted::Gpu { why } => {
+                let network = crate::gpu::Network::open(weights, architecture).await?;
+                let report = DeviceReport { tier: Tier::Gpu, adapter: network.describe(), why };
+                Ok((Self::Gpu(network), report))
+            }
+            #[cfg(not(feature = "cpu"))]
+            Wanted::Cpu { .. } => Err(Reason::new(Code::NoDevice, "This module runs on the graphics processor only.")),
+            #[cfg(not(feature = "gpu"))]
+            Wanted::Gpu { .. } => Err(Reason::new(
+                Code::NoDevice,
+                "This build has no support for graphics processors; build it with the feature `gpu`.",
+            )),
+        }
+    }
+
+    async fn logit(
+        &self,
+        values: &[f32],
+        dims: [usize; 3],
+        pause: &mut impl Pause,
+    ) -> Result<Result<f32, Reason>, Stopped> {
+        match self {
+            #[cfg(feature = "cpu")]
+            Self::Cpu(network) => Ok(Ok(network.logit(values, dims, pause).await?)),
+            #[cfg(feature = "gpu")]
+            Self::Gpu(network) => network.logit(values, dims, pause).await,
+        }
     }
 }

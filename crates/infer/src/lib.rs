@@ -1,15 +1,23 @@
 //! A volume becomes a finding.
 //!
-//! [`weights`] are named tensors, [`densenet`] is the network they fill, [`device`] is where it runs and why,
-//! [`engine`] holds the three together and answers with a [`headway_core::finding::Finding`].
-//! No DICOM, no browser: the same code runs natively and in a worker.
+//! [`weights`] are named tensors, [`plan`] makes of them one list of fused steps, `cpu` and `gpu` run it,
+//! [`engine`] opens the device asked for and answers with a [`headway_core::finding::Finding`].
+//! [`densenet`] is the same network as burn modules: the plain twin in tests, and for now what runs on the graphics
+//! processor. No DICOM, no browser: the same code runs natively and in a worker.
 
+#[cfg(feature = "cpu")]
+pub mod cpu;
+#[cfg(feature = "burn")]
 pub mod densenet;
-pub mod device;
 pub mod engine;
+#[cfg(feature = "gpu")]
+pub mod gpu;
+pub mod pause;
+pub mod plan;
+#[cfg(feature = "burn")]
 pub mod pool;
+#[cfg(feature = "burn")]
 pub mod tensor;
 pub mod weights;
 
-pub use device::Wanted;
-pub use engine::Engine;
+pub use engine::{Engine, Wanted};

@@ -1,6 +1,5 @@
 //! Named tensors out of a safetensors file, as MONAI names them.
 
-use burn::tensor::TensorData;
 use half::f16;
 use headway_core::reason::{Code, Reason};
 use safetensors::{Dtype, SafeTensors};
@@ -23,11 +22,11 @@ impl<'a> Weights<'a> {
         })
     }
 
-    /// The tensor of that name, which must have that shape.
+    /// The values of the tensor of that name, which must have that shape; last index fastest.
     ///
     /// # Errors
     /// [`Code::ModelUnusable`] naming the tensor that is missing, misshapen or of another type.
-    pub fn tensor<const D: usize>(&self, name: &str, shape: [usize; D]) -> Result<TensorData, Reason> {
+    pub fn values<const D: usize>(&self, name: &str, shape: [usize; D]) -> Result<Vec<f32>, Reason> {
         let unusable = |problem: String| {
             Reason::new(Code::ModelUnusable, format!("Tensor {name} of the model {problem}. Export the model again."))
         };
@@ -35,11 +34,12 @@ impl<'a> Weights<'a> {
         if view.shape() != shape {
             return Err(unusable(format!("has shape {:?} instead of {shape:?}", view.shape())));
         }
-        let values: Vec<f32> = match view.dtype() {
-            Dtype::F32 => view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
-            Dtype::F16 => view.data().chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect(),
-            other => return Err(unusable(format!("is stored as {other:?}; f16 and f32 are read"))),
-        };
-        Ok(TensorData::new(values, shape))
+        match view.dtype() {
+            Dtype::F32 => {
+                Ok(view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
+            }
+            Dtype::F16 => Ok(view.data().chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect()),
+            other => Err(unusable(format!("is stored as {other:?}; f16 and f32 are read"))),
+        }
     }
 }

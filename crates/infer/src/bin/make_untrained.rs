@@ -9,7 +9,7 @@ use burn::tensor::{Device, Tensor};
 use half::f16;
 use headway_core::card::{Architecture, Card};
 use headway_core::preprocess::probe_input;
-use headway_infer::densenet::{BatchNorm, DenseNet, Pass};
+use headway_infer::densenet::{BatchNorm, DenseNet, Pass, Quiet};
 use headway_infer::tensor::tensor_from_values;
 use headway_infer::weights::Weights;
 use safetensors::Dtype;
@@ -228,8 +228,6 @@ fn serialise(tensors: &BTreeMap<String, Named>) -> Result<Vec<u8>, Box<dyn Error
 }
 
 fn logit(network: &DenseNet, values: &[f32], side: usize) -> Result<f32, Box<dyn Error>> {
-    struct Quiet;
-    impl Pass for Quiet {}
     let output = network.forward(tensor_from_values(values, [side; 3], &Device::flex()), &mut Quiet);
     output.into_data().iter::<f32>().next().ok_or_else(|| "the network gave no answer".into())
 }

@@ -8,7 +8,7 @@ use crate::browser::page::painted;
 use crate::browser::post::Attached;
 use crate::workers::client::Client;
 use crate::workers::protocol::{EngineReply, EngineRequest};
-use headway_core::finding::Tier;
+use headway_core::finding::{DeviceReport, Tier};
 use headway_core::reason::{Code, Reason};
 use headway_core::study::StudyKey;
 use headway_core::triage::{Event, Job};
@@ -35,7 +35,7 @@ pub struct EngineRoom {
     wanted: RefCell<Option<(Tier, String)>>,
     /// Asked for before the engine was ready.
     waiting: RefCell<Option<(Job, StudyKey)>>,
-    running: Cell<bool>,
+    running: Cell<Option<Job>>,
 }
 
 impl App {
@@ -106,7 +106,7 @@ impl App {
     pub(super) fn infer(self: &Rc<Self>, job: Job, study: StudyKey) {
         match self.signals.engine.get_untracked() {
             EngineState::Ready(_) => {
-                self.engine.running.set(true);
+                self.engine.running.set(Some(job));
                 self.hand_input(job, study);
             }
             EngineState::Failed(reason) => self.dispatch(Event::Inferred(job, study, Err(reason), 0.0)),
@@ -115,17 +115,20 @@ impl App {
     }
 
     pub(super) fn input_lost(self: &Rc<Self>, job: Job, study: StudyKey) {
-        self.engine.running.set(false);
+        self.engine.running.set(None);
         let reason = Reason::new(Code::Internal, "The network's input was lost on its way to the engine. Try again.");
         self.dispatch(Event::Inferred(job, study, Err(reason), 0.0));
     }
 
-    /// Work cannot be called back from a busy worker, so a busy engine is ended and started again.
+    /// A processor's worker hears of it between two units. What a graphics processor has in its queue
+    /// cannot be called back, so a busy one is ended and started again.
     pub(super) fn stop(self: &Rc<Self>, job: Job) {
         self.engine.waiting.take();
         self.stop_ingest(job);
-        if self.engine.running.replace(false)
-            && let EngineState::Ready(device) = self.signals.engine.get_untracked()
+        self.post_engine(EngineRequest::Stop(job), Attached::default());
+        if self.engine.running.take().is_some()
+            && let EngineState::Ready(device @ DeviceReport { tier: Tier::Gpu, .. }) =
+                self.signals.engine.get_untracked()
         {
             self.start_engine(device.tier, device.why);
         }
@@ -153,7 +156,7 @@ impl App {
                 );
             }
             EngineState::Loading(..) if silent_ms > LOAD_MS => stopped("The model has not loaded in ten minutes."),
-            EngineState::Ready(_) if self.engine.running.get() && silent_ms > SILENCE_MS => {
+            EngineState::Ready(_) if self.engine.running.get().is_some() && silent_ms > SILENCE_MS => {
                 stopped("The engine has not answered for two minutes.");
             }
             _ => {}
@@ -179,11 +182,15 @@ impl App {
             EngineReply::Loaded(Err(reason)) => self.engine_stopped(reason),
             EngineReply::Progress(job, study, fraction) => self.dispatch(Event::Progress(job, study, fraction)),
             EngineReply::Inferred(job, study, outcome, millis) => {
-                self.engine.running.set(false);
+                // The answer to a job that was stopped on the way says nothing about the one at work.
+                if self.engine.running.get() != Some(job) {
+                    return;
+                }
+                self.engine.running.set(None);
                 match outcome {
                     // A device that fails once is not asked again: the study is sent to the processor.
                     Err(reason) if reason.code == Code::DeviceFailed => {
-                        self.engine.running.set(true);
+                        self.engine.running.set(Some(job));
                         self.engine_stopped(reason);
                     }
                     outcome => self.dispatch(Event::Inferred(job, study, outcome, millis)),
@@ -195,7 +202,7 @@ impl App {
     /// Ends the engine. The graphics processor's work goes to the processor, with the reason; the processor's own failure is final.
     fn engine_stopped(self: &Rc<Self>, reason: Reason) {
         *self.engine.client.borrow_mut() = None;
-        let was_running = self.engine.running.replace(false);
+        let was_running = self.engine.running.take().is_some();
         let was_ready = matches!(self.signals.engine.get_untracked(), EngineState::Ready(_));
         let wanted = self.engine.wanted.borrow().clone();
         match wanted {

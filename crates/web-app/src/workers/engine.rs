@@ -2,16 +2,18 @@
 
 use super::protocol::{EngineReply, EngineRequest, Input, MODEL};
 use crate::BUILD_ID;
-use crate::browser::clock::now_ms;
+use crate::browser::clock::{now_ms, yield_now};
 use crate::browser::fetch::build_file;
 use crate::browser::panic::report_panics;
 use crate::browser::post::{Attached, Page, Post, listen_to_page, listen_to_port};
 use headway_core::card::{Card, ModelIdentity};
 use headway_core::finding::{DeviceReport, Finding, Tier};
 use headway_core::reason::{Code, Reason};
+use headway_core::triage::Job;
 use headway_infer::{Engine, Wanted};
 use js_sys::{Array, Float32Array};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
+use std::ops::ControlFlow;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -20,31 +22,72 @@ use web_sys::MessagePort;
 /// Least advance of the work worth telling the page.
 const PROGRESS_STEP: f64 = 0.01;
 
+/// Longest time between two looks at what the page has to say, ms.
+const HEARING_MS: f64 = 50.0;
+
 /// Listens to the page for the life of the worker.
 pub fn serve() {
     report_panics(|_| {});
-    let engine = Rc::new(OnceCell::new());
-    listen_to_page(move |request, attached| answer(&engine, request, &attached));
+    let room = Rc::new(Room::default());
+    listen_to_page(move |request, attached| room.answer(request, &attached));
     tell(&EngineReply::Ready { build_id: BUILD_ID.to_owned() });
 }
 
-fn answer(engine: &Rc<OnceCell<Engine>>, request: EngineRequest, attached: &Array) {
-    let engine = Rc::clone(engine);
-    match request {
-        EngineRequest::Load { tier, why } => spawn_local(async move {
-            let wanted = match tier {
-                Tier::Cpu => Wanted::Cpu { why },
-                Tier::Gpu => Wanted::Gpu { why },
-            };
-            tell(&EngineReply::Loaded(load(&engine, wanted).await));
-        }),
-        EngineRequest::Connect => {
-            if let Ok(port) = attached.get(0).dyn_into::<MessagePort>() {
-                listen_to_port(&port, move |input: Input, attached| {
-                    let engine = Rc::clone(&engine);
-                    spawn_local(async move { infer(&engine, input, &attached).await });
-                });
+/// What the worker keeps.
+#[derive(Default)]
+struct Room {
+    engine: OnceCell<Engine>,
+    /// Work of jobs before this one is not wanted any more.
+    first_wanted: Cell<Job>,
+}
+
+impl Room {
+    fn answer(self: &Rc<Self>, request: EngineRequest, attached: &Array) {
+        let room = Rc::clone(self);
+        match request {
+            EngineRequest::Load { tier, why } => spawn_local(async move {
+                let wanted = match tier {
+                    Tier::Cpu => Wanted::Cpu { why },
+                    Tier::Gpu => Wanted::Gpu { why },
+                };
+                tell(&EngineReply::Loaded(load(&room.engine, wanted).await));
+            }),
+            EngineRequest::Stop(job) => self.first_wanted.set(job),
+            EngineRequest::Connect => {
+                if let Ok(port) = attached.get(0).dyn_into::<MessagePort>() {
+                    listen_to_port(&port, move |input: Input, attached| {
+                        let room = Rc::clone(&room);
+                        spawn_local(async move { room.infer(input, &attached).await });
+                    });
+                }
             }
+        }
+    }
+
+    /// Runs the network. A job that is stopped meanwhile is not spoken of any more.
+    async fn infer(&self, Input { job, study }: Input, attached: &Array) {
+        let began = now_ms();
+        let (mut told, mut heard_ms) = (0.0, began);
+        let pause = async |fraction: f64| {
+            if now_ms() - heard_ms > HEARING_MS {
+                yield_now().await;
+                heard_ms = now_ms();
+            }
+            if job < self.first_wanted.get() {
+                return ControlFlow::Break(());
+            }
+            if fraction - told >= PROGRESS_STEP {
+                told = fraction;
+                tell(&EngineReply::Progress(job, study.clone(), fraction));
+            }
+            ControlFlow::Continue(())
+        };
+        let outcome: Result<Finding, Reason> = match self.engine.get() {
+            Some(engine) => engine.predict(&Float32Array::new(&attached.get(0)).to_vec(), pause).await,
+            None => Err(Reason::new(Code::NoDevice, "The network was asked before it was loaded. Try again.")),
+        };
+        if job >= self.first_wanted.get() {
+            tell(&EngineReply::Inferred(job, study, outcome, now_ms() - began));
         }
     }
 }
@@ -63,22 +106,6 @@ async fn load(engine: &OnceCell<Engine>, wanted: Wanted) -> Result<(ModelIdentit
     let loaded = Engine::load(&card_json, &weights, wanted).await?;
     let loaded = engine.get_or_init(|| loaded);
     Ok((loaded.identity().clone(), loaded.device().clone()))
-}
-
-async fn infer(engine: &OnceCell<Engine>, Input { job, study }: Input, attached: &Array) {
-    let began = now_ms();
-    let mut told = 0.0;
-    let mut progress = |fraction: f64| {
-        if fraction - told >= PROGRESS_STEP {
-            told = fraction;
-            tell(&EngineReply::Progress(job, study.clone(), fraction));
-        }
-    };
-    let outcome: Result<Finding, Reason> = match engine.get() {
-        Some(engine) => engine.predict(&Float32Array::new(&attached.get(0)).to_vec(), &mut progress).await,
-        None => Err(Reason::new(Code::NoDevice, "The network was asked before it was loaded. Try again.")),
-    };
-    tell(&EngineReply::Inferred(job, study, outcome, now_ms() - began));
 }
 
 fn tell(reply: &EngineReply) {

@@ -64,6 +64,8 @@ pub enum IngestReply {
 pub enum EngineRequest {
     /// Take inputs from the attached port from now on.
     Connect,
+    /// Let go of the work of jobs before this one.
+    Stop(Job),
     /// Load the model on this tier.
     Load {
         /// Where.
