@@ -36,7 +36,7 @@ pub fn verb(full: bool) -> Result<(), String> {
         step("page", |_| page::build(if full { page::Kind::Whole } else { page::Kind::Plain })),
         step("browser tests", |counts| counted(counts, &mut wasm_tests("cpu"))),
         step("python tests", |counts| counted(counts, &mut python_tests(full))),
-        step("end to end", |counts| counted(counts, &mut end_to_end())),
+        step("end to end", |counts| counted(counts, &mut end_to_end(full))),
     ];
     if full {
         outcomes.push(step("native GPU build", |_| run("cargo check -p headway --features gpu")));
@@ -93,10 +93,12 @@ fn python_tests(full: bool) -> Command {
     command
 }
 
-fn end_to_end() -> Command {
+/// The tests of the graphics processor need its engine in the page, and take as long as all others.
+fn end_to_end(full: bool) -> Command {
     let mut files: Vec<_> =
         std::fs::read_dir(root().join("tests/e2e")).into_iter().flatten().flatten().map(|e| e.path()).collect();
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    files.retain(|file| full || !file.ends_with("gpu.test.mjs"));
     files.sort();
     let mut command = program("node --test --test-concurrency=1 --test-reporter=spec");
     command.args(files).env("HEADWAY_TARGET", target());

@@ -41,12 +41,12 @@ impl Network {
             match step {
                 Step::Stem(conv) => conv.pack(level),
                 Step::Squeeze(norm, conv) | Step::Transition(norm, conv) => {
-                    norm.fill(level);
-                    conv.fill_inputs(level);
+                    norm.fill(level.lanes());
+                    conv.fill_inputs(level.lanes());
                     conv.pack(level);
                 }
                 // Made into tiles when their turn comes: as tiles they would take eight times the room.
-                Step::Grow(conv) => conv.fill_inputs(level),
+                Step::Grow(conv) => conv.fill_inputs(level.lanes()),
                 Step::Head(..) => {}
             }
         }
@@ -77,15 +77,7 @@ fn threads() -> usize {
     if cfg!(target_arch = "wasm32") { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) }
 }
 
-// Channels come in whole registers here: those beyond a network's own have weights of zero.
 impl Linear {
-    fn fill_inputs(&mut self, level: Level) {
-        let rows = self.weights.chunks_exact(self.inputs * self.outputs);
-        let missing = filled(self.inputs, level) - self.inputs;
-        let zeros = vec![0.0; missing * self.outputs];
-        self.weights = rows.flat_map(|tap| [tap, &zeros]).flatten().copied().collect();
-    }
-
     /// Reorders the weights for the kernels and fills the bias up to whole panels.
     fn pack(&mut self, level: Level) {
         let rows = self.weights.len() / self.outputs;
@@ -101,18 +93,12 @@ impl Linear {
 }
 
 impl Affine {
-    fn fill(&mut self, level: Level) {
-        let channels = filled(self.scale.len(), level);
-        self.scale.resize(channels, 0.0);
-        self.shift.resize(channels, 0.0);
-    }
-
     fn norm(&self) -> Norm<'_> {
         Norm { scale: &self.scale, shift: &self.shift }
     }
 }
 
-/// That many channels in whole registers.
+/// That many channels in whole registers: those beyond a network's own have weights of zero.
 fn filled(channels: usize, level: Level) -> usize {
     channels.next_multiple_of(level.lanes())
 }

@@ -1,6 +1,7 @@
 //! A model on a device: loaded once, trusted after its self-test, asked once per examination.
 
 use crate::pause::{Pause, Stopped};
+use crate::plan::Plan;
 use crate::weights::Weights;
 use headway_core::card::{Architecture, Card, ModelIdentity};
 use headway_core::finding::{DeviceReport, Finding, Tier};
@@ -134,16 +135,17 @@ impl Network {
         architecture: &Architecture,
         wanted: Wanted,
     ) -> Result<(Self, DeviceReport), Reason> {
+        let plan = Plan::new(weights, architecture)?;
         match wanted {
             #[cfg(feature = "cpu")]
             Wanted::Cpu { why } => {
-                let network = crate::cpu::Network::new(crate::plan::Plan::new(weights, architecture)?);
+                let network = crate::cpu::Network::new(plan);
                 let report = DeviceReport { tier: Tier::Cpu, adapter: network.describe(), why };
                 Ok((Self::Cpu(network), report))
             }
             #[cfg(feature = "gpu")]
             Wanted::Gpu { why } => {
-                let network = crate::gpu::Network::open(weights, architecture).await?;
+                let network = crate::gpu::Network::open(plan).await?;
                 let report = DeviceReport { tier: Tier::Gpu, adapter: network.describe(), why };
                 Ok((Self::Gpu(network), report))
             }

@@ -1,67 +1,102 @@
-//! The network on the graphics processor, by burn-wgpu.
+//! The plan on the graphics processor: kernels of our own on the device and queue that burn-wgpu opens.
 
-use crate::densenet::{DenseNet, Quiet};
-use crate::pause::{Pause, Stopped};
-use crate::tensor::tensor_from_values;
-use crate::weights::Weights;
-use burn::tensor::Device;
-use headway_core::card::Architecture;
+mod device;
+mod kernel;
+mod program;
+mod weights;
+
+use crate::pause::{Meter, Pause, Stopped};
+use crate::plan::Plan;
+use device::Gpu;
 use headway_core::reason::{Code, Reason};
-use std::ops::ControlFlow;
+use kernel::Kernels;
+use program::Program;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use weights::Uploaded;
+
+/// Pieces of work in the queue: enough that the processor never waits for us, few enough to stop soon.
+const IN_FLIGHT: usize = 2;
 
 /// The network with its weights on the graphics processor.
 #[derive(Debug)]
 pub struct Network {
-    network: DenseNet,
-    device: Device,
-    adapter: String,
+    plan: Plan,
+    gpu: Gpu,
+    kernels: Kernels,
+    weights: Uploaded,
+    /// For the size of the last volume.
+    program: RefCell<Option<Program>>,
 }
 
 impl Network {
-    /// Opens the graphics processor and fills the network.
+    /// Opens the graphics processor, compiles the kernels and uploads the weights.
     ///
     /// # Errors
-    /// [`Code::NoDevice`] where there is none, [`Code::ModelUnusable`] for tensors that do not fit.
-    pub async fn open(weights: &Weights<'_>, architecture: &Architecture) -> Result<Self, Reason> {
-        let (device, setup) = Device::wgpu_options()
-            .init_with_setup_async()
-            .await
-            .map_err(|e| Reason::new(Code::NoDevice, format!("The graphics processor cannot be opened ({e}).")))?;
-        let info = setup.adapter.get_info();
-        let adapter = if info.name.is_empty() {
-            format!("{:?}", info.backend)
-        } else {
-            format!("{} ({:?})", info.name, info.backend)
-        };
-        Ok(Self { network: DenseNet::load(weights, architecture, &device)?, device, adapter })
+    /// [`Code::NoDevice`] where there is none, [`Code::DeviceFailed`] where it does not take them.
+    pub async fn open(mut plan: Plan) -> Result<Self, Reason> {
+        let gpu = Gpu::open().await?;
+        let watch = gpu.watch();
+        let kernels = Kernels::compile(&gpu.device);
+        let weights = Uploaded::new(&gpu, &plan);
+        watch.outcome().await?;
+        // They lie on the device now.
+        plan.forget_weights();
+        Ok(Self { plan, gpu, kernels, weights, program: RefCell::default() })
     }
 
     /// What runs it, in words.
     pub fn describe(&self) -> String {
-        self.adapter.clone()
+        self.gpu.adapter.clone()
     }
 
-    /// The logit of one volume, last index fastest. The processor takes all of the work into its queue at once:
-    /// `pause` is asked once, before.
+    /// The logit of one volume, last index fastest.
     ///
     /// # Errors
-    /// [`Code::DeviceFailed`] where no number comes back.
+    /// [`Stopped`] where `pause` says so; within, [`Code::DeviceFailed`] where no number comes back.
     pub async fn logit(
         &self,
         values: &[f32],
         dims: [usize; 3],
         pause: &mut impl Pause,
     ) -> Result<Result<f32, Reason>, Stopped> {
-        if pause(0.0).await == ControlFlow::Break(()) {
-            return Err(Stopped);
+        let program = match self.program(dims).await {
+            Ok(program) => program,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        self.gpu.queue.write_buffer(&program.volume, 0, &device::bytes(values));
+        let mut meter = Meter::new(program.pieces.iter().map(|piece| piece.macs).collect(), pause);
+        let mut in_flight = VecDeque::new();
+        for piece in &program.pieces {
+            in_flight.push_back(self.gpu.submit(|pass| program.record(&self.kernels, piece, pass)));
+            if in_flight.len() > IN_FLIGHT
+                && let Some(done) = in_flight.pop_front()
+            {
+                self.gpu.wait(done).await;
+                meter.advance(1.0).await?;
+                meter.next_step();
+            }
         }
-        let input = tensor_from_values(values, dims, &self.device);
-        let output = self.network.forward(input, &mut Quiet).into_data_async().await;
-        let no_answer =
-            |what: String| Reason::new(Code::DeviceFailed, format!("The graphics processor gave no answer ({what})."));
-        Ok(match output {
-            Ok(data) => data.iter::<f32>().next().ok_or_else(|| no_answer("it was empty".to_owned())),
-            Err(error) => Err(no_answer(format!("{error:?}"))),
-        })
+        let logit = self.gpu.read(&program.logit).await;
+        for _ in in_flight {
+            meter.advance(1.0).await?;
+            meter.next_step();
+        }
+        self.program.replace(Some(program));
+        Ok(logit)
     }
+
+    async fn program(&self, dims: [usize; 3]) -> Result<Program, Reason> {
+        if let Some(program) = self.program.take().filter(|program| program.dims == dims) {
+            return Ok(program);
+        }
+        let watch = self.gpu.watch();
+        let program = Program::new(&self.gpu, &self.kernels, &self.plan, &self.weights, dims)?;
+        watch.outcome().await?;
+        Ok(program)
+    }
+}
+
+fn failed(what: &str) -> Reason {
+    Reason::new(Code::DeviceFailed, format!("The graphics processor failed: {what}."))
 }

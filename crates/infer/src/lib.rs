@@ -2,21 +2,21 @@
 //!
 //! [`weights`] are named tensors, [`plan`] makes of them one list of fused steps, `cpu` and `gpu` run it,
 //! [`engine`] opens the device asked for and answers with a [`headway_core::finding::Finding`].
-//! [`densenet`] is the same network as burn modules: the plain twin in tests, and for now what runs on the graphics
-//! processor. No DICOM, no browser: the same code runs natively and in a worker.
+//! `densenet` is the same network as burn modules, one to one with MONAI's: the plain twin that tests compare with.
+//! No DICOM, no browser: the same code runs natively and in a worker.
 
 #[cfg(feature = "cpu")]
 pub mod cpu;
-#[cfg(feature = "burn")]
+#[cfg(feature = "reference")]
 pub mod densenet;
 pub mod engine;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod pause;
 pub mod plan;
-#[cfg(feature = "burn")]
+#[cfg(feature = "reference")]
 pub mod pool;
-#[cfg(feature = "burn")]
+#[cfg(feature = "reference")]
 pub mod tensor;
 pub mod weights;
 

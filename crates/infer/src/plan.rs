@@ -46,6 +46,8 @@ pub struct Linear {
     pub inputs: usize,
     /// Output channels.
     pub outputs: usize,
+    /// Taps in all.
+    pub taps: usize,
     /// Taps, inputs, outputs; outputs fastest.
     pub weights: Vec<f32>,
     /// One per output; empty for none.
@@ -106,6 +108,19 @@ impl Plan {
         Ok(Self { steps })
     }
 
+    /// Lets go of the convolutions' weights, once a device has its own; numbers and sizes stay.
+    #[cfg(feature = "gpu")]
+    pub(crate) fn forget_weights(&mut self) {
+        for step in &mut self.steps {
+            let (Step::Stem(conv)
+            | Step::Squeeze(_, conv)
+            | Step::Grow(conv)
+            | Step::Transition(_, conv)
+            | Step::Head(_, conv)) = step;
+            conv.weights = Vec::new();
+        }
+    }
+
     /// The blocks' features for a volume of these sides.
     pub fn blocks(&self, dims: [usize; 3]) -> Vec<BlockShape> {
         let mut blocks: Vec<BlockShape> = Vec::new();
@@ -141,7 +156,7 @@ impl Plan {
                 }
                 Step::Head(_, conv) => (conv, 1),
             };
-            (conv.weights.len() * positions) as u64
+            (conv.taps * conv.inputs * conv.outputs * positions) as u64
         };
         self.steps.iter().map(of).collect()
     }
@@ -155,6 +170,25 @@ impl Linear {
         }
         self.bias.clone_from(&norm.shift);
         self
+    }
+}
+
+// Devices work on several channels at once. What they reach beyond a network's own channels weighs zero.
+impl Linear {
+    /// Inputs up to a multiple, with weights of zero; `inputs` stays the network's own.
+    pub(crate) fn fill_inputs(&mut self, multiple: usize) {
+        let taps = self.weights.chunks_exact(self.inputs * self.outputs);
+        let zeros = vec![0.0; (self.inputs.next_multiple_of(multiple) - self.inputs) * self.outputs];
+        self.weights = taps.flat_map(|tap| [tap, &zeros]).flatten().copied().collect();
+    }
+}
+
+impl Affine {
+    /// Channels up to a multiple, which become zero.
+    pub(crate) fn fill(&mut self, multiple: usize) {
+        let channels = self.scale.len().next_multiple_of(multiple);
+        self.scale.resize(channels, 0.0);
+        self.shift.resize(channels, 0.0);
     }
 }
 
@@ -173,7 +207,7 @@ impl Reader<'_> {
             let (output, input, tap) = (at / volume / inputs, at / volume % inputs, at % volume);
             weights[(tap * inputs + input) * outputs + output] = value;
         }
-        Ok(Linear { inputs, outputs, weights, bias: Vec::new() })
+        Ok(Linear { inputs, outputs, taps: volume, weights, bias: Vec::new() })
     }
 
     fn norm(&self, name: &str, channels: usize) -> Result<Affine, Reason> {
@@ -189,7 +223,7 @@ impl Reader<'_> {
         let stored = self.weights.values("class_layers.out.weight", [outputs, inputs])?;
         let bias = self.weights.values("class_layers.out.bias", [outputs])?;
         let weights = (0..inputs).flat_map(|i| stored[i..].iter().step_by(inputs).copied()).collect();
-        Ok(Linear { inputs, outputs, weights, bias })
+        Ok(Linear { inputs, outputs, taps: 1, weights, bias })
     }
 }
 
@@ -201,6 +235,7 @@ pub(crate) fn zeros() -> Plan {
     let conv = |inputs: usize, outputs: usize, taps: usize, bias: usize| Linear {
         inputs,
         outputs,
+        taps,
         weights: vec![0.0; inputs * outputs * taps],
         bias: vec![0.0; bias],
     };

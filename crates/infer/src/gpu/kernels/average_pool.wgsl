@@ -29,8 +29,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let shift = norm[channels4 + channel4];
     var sum = vec4<f32>(0.0);
     for (var corner = 0u; corner < 8u; corner++) {
-        let from = at + vec3<u32>(corner / 4u, corner / 2u % 2u, corner % 2u);
-        let value = input[((from.x * params.side_y + from.y) * params.side_z + from.z) * (params.stride / 4u) + channel4];
+        let seen = at + vec3<u32>(corner / 4u, corner / 2u % 2u, corner % 2u);
+        let value = input[((seen.x * params.side_y + seen.y) * params.side_z + seen.z) * (params.stride / 4u) + channel4];
         sum += max(value * scale + shift, vec4<f32>(0.0));
     }
     output[index] = sum / 8.0;

@@ -19,24 +19,24 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> features: array<vec4<f32>>;
 
 // What the workgroup's windows cover: 2 · 4 + 5 along each axis.
-const PATCH: u32 = 13u;
-var<workgroup> patch: array<f32, 2197>;
+const SIDE: u32 = 13u;
+var<workgroup> window: array<f32, 2197>;
 
-fn load_patch(corner: vec3<i32>, local: u32) {
+fn load_window(corner: vec3<i32>, local: u32) {
     let sides = vec3<i32>(vec3<u32>(params.side_x, params.side_y, params.side_z));
-    for (var i = local; i < PATCH * PATCH * PATCH; i += 64u) {
-        let at = corner + vec3<i32>(vec3<u32>(i / (PATCH * PATCH), i / PATCH % PATCH, i % PATCH));
+    for (var i = local; i < SIDE * SIDE * SIDE; i += 64u) {
+        let at = corner + vec3<i32>(vec3<u32>(i / (SIDE * SIDE), i / SIDE % SIDE, i % SIDE));
         var value = 0.0;
         if all(at >= vec3<i32>(0)) && all(at < sides) {
             value = volume[(at.x * sides.y + at.y) * sides.z + at.z];
         }
-        patch[i] = value;
+        window[i] = value;
     }
 }
 
 // The four positions along z that an invocation owns, seen by one tap.
 fn along_z(at: u32) -> vec4<f32> {
-    return vec4<f32>(patch[at], patch[at + 2u], patch[at + 4u], patch[at + 6u]);
+    return vec4<f32>(window[at], window[at + 2u], window[at + 4u], window[at + 6u]);
 }
 
 fn store(position: vec3<u32>, channel4: u32, low: vec4<f32>, high: vec4<f32>) {
@@ -53,7 +53,7 @@ fn store(position: vec3<u32>, channel4: u32, low: vec4<f32>, high: vec4<f32>) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let tiles_z = (params.out_z + 3u) / 4u;
     let tile = vec3<u32>(params.first_tile + group.y, group.x / tiles_z, group.x % tiles_z) * 4u;
-    load_patch(vec3<i32>(tile * 2u) - 3, local);
+    load_window(vec3<i32>(tile * 2u) - 3, local);
     workgroupBarrier();
 
     let channel4 = group.z * 16u + local % 8u * 2u;
@@ -71,13 +71,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     var b4 = vec4<f32>(); var b5 = vec4<f32>(); var b6 = vec4<f32>(); var b7 = vec4<f32>();
     for (var tap_x = 0u; tap_x < 7u; tap_x++) {
         for (var tap_y = 0u; tap_y < 7u; tap_y++) {
-            let row = ((2u * x + tap_x) * PATCH + 2u * y + tap_y) * PATCH;
+            let row = ((2u * x + tap_x) * SIDE + 2u * y + tap_y) * SIDE;
             for (var tap_z = 0u; tap_z < 7u; tap_z++) {
                 let tap = ((tap_x * 7u + tap_y) * 7u + tap_z) * channels4;
                 let low = weights[tap + channel4];
                 let high = weights[tap + second];
                 let near = along_z(row + tap_z);
-                let far = along_z(row + 2u * PATCH + tap_z);
+                let far = along_z(row + 2u * SIDE + tap_z);
                 a0 += near * low.x; a1 += near * low.y; a2 += near * low.z; a3 += near * low.w;
                 a4 += near * high.x; a5 += near * high.y; a6 += near * high.z; a7 += near * high.w;
                 b0 += far * low.x; b1 += far * low.y; b2 += far * low.z; b3 += far * low.w;
