@@ -46,22 +46,6 @@ impl Canonical {
         }
         DAffine3::from_mat3_translation(matrix, origin)
     }
-
-    /// Offset of the first canonical voxel in stored order (column index fastest), and the step along each RAS axis.
-    pub fn offset_and_strides(&self, stored_dims: [usize; 3]) -> (usize, [isize; 3]) {
-        let stored = [1, stored_dims[0], stored_dims[0] * stored_dims[1]];
-        let mut offset = 0;
-        let strides = std::array::from_fn(|ras| {
-            let step = stored[self.voxel_axis[ras]];
-            if self.flipped[ras] {
-                offset += step * (self.dims[ras] - 1);
-                -(step as isize)
-            } else {
-                step as isize
-            }
-        });
-        (offset, strides)
-    }
 }
 
 #[cfg(test)]
@@ -86,19 +70,5 @@ mod tests {
         // Columns run to the back, rows down, slices to the left.
         let canonical = Canonical::of(&geometry([DVec3::Y, -DVec3::Z, DVec3::X]));
         assert_eq!(canonical, Canonical { voxel_axis: [2, 0, 1], flipped: [true, true, true], dims: [6, 4, 5] });
-    }
-
-    #[test]
-    fn strides_and_affine_agree_on_where_a_canonical_voxel_is_stored() {
-        let oblique = DMat3::from_rotation_x(0.4) * DMat3::from_rotation_z(2.0);
-        let canonical = Canonical::of(&geometry([oblique.x_axis, oblique.y_axis, oblique.z_axis]));
-        let (offset, strides) = canonical.offset_and_strides([4, 5, 6]);
-        let voxel_from_canonical = canonical.voxel_from_canonical();
-        for index in [[0, 0, 0], [1, 2, 3], [3, 1, 2]] {
-            let voxel = voxel_from_canonical.transform_point3(DVec3::from_array(index.map(f64::from)));
-            let stored = voxel.x + 4.0 * voxel.y + 20.0 * voxel.z;
-            let stepped = offset as isize + (0..3).map(|a| index[a] as isize * strides[a]).sum::<isize>();
-            assert_eq!(stored as isize, stepped);
-        }
     }
 }

@@ -182,65 +182,68 @@ impl Crop {
 /// A volume read in RAS order where it lies, without reordering it first.
 struct Source<'a> {
     signal: &'a [f32],
+    stored_dims: [usize; 3],
     canonical: Canonical,
-    offset: usize,
-    strides: [isize; 3],
 }
 
 impl<'a> Source<'a> {
     fn new(volume: &'a Volume) -> Self {
-        let canonical = Canonical::of(&volume.geometry);
-        let (offset, strides) = canonical.offset_and_strides(volume.geometry.dims);
-        Self { signal: &volume.signal, canonical, offset, strides }
+        let stored_dims = volume.geometry.dims;
+        Self { signal: &volume.signal, stored_dims, canonical: Canonical::of(&volume.geometry) }
     }
 
     /// Applies one linear map per axis; result in RAS order, last index fastest.
     ///
-    /// Superior first: it touches whole planes of the stored volume, in the order they lie for axial images.
+    /// Works in stored order, slices first: planes and rows are added as they lie, and only single values are gathered.
     fn contract(&self, taps: &[Vec<Taps>; 3]) -> Vec<f32> {
-        let [nx, ny, _] = self.canonical.dims;
-        let [mx, my, mz] = [taps[0].len(), taps[1].len(), taps[2].len()];
-        let mut values = vec![0.0; mx * my * mz];
-        let mut plane = vec![0.0; nx * ny];
-        let mut rows = vec![0.0; nx * my];
-        for (z, z_taps) in taps[2].iter().enumerate() {
-            plane.fill(0.0);
-            for &(index, weight) in z_taps {
-                self.add_plane(index, weight, &mut plane);
-            }
-            for x in 0..nx {
-                for (y, y_taps) in taps[1].iter().enumerate() {
-                    rows[x * my + y] = y_taps.iter().map(|&(index, weight)| weight * plane[x * ny + index]).sum();
-                }
-            }
-            for (x, x_taps) in taps[0].iter().enumerate() {
-                for y in 0..my {
-                    values[(x * my + y) * mz + z] =
-                        x_taps.iter().map(|&(index, weight)| weight * rows[index * my + y]).sum();
+        let (columns, plane) = (self.stored_dims[0], self.stored_dims[0] * self.stored_dims[1]);
+        let [across, down, through] = self.in_stored_order(taps);
+        let [into_across, into_down, into_through] = self.strides([taps[0].len(), taps[1].len(), taps[2].len()]);
+        let mut values = vec![0.0; taps.iter().map(Vec::len).product()];
+        let mut slice = vec![0.0; plane];
+        let mut row = vec![0.0; columns];
+        for (k, slice_taps) in through.iter().enumerate() {
+            add_weighted(self.signal, slice_taps, &mut slice);
+            for (j, row_taps) in down.iter().enumerate() {
+                add_weighted(&slice, row_taps, &mut row);
+                for (i, taps) in across.iter().enumerate() {
+                    values[i * into_across + j * into_down + k * into_through] =
+                        taps.iter().map(|&(index, weight)| weight * row[index]).sum();
                 }
             }
         }
         values
     }
 
-    /// Adds the weighted plane at one Superior index; `plane` is `[x][y]`.
-    fn add_plane(&self, z: usize, weight: f32, plane: &mut [f32]) {
-        let [nx, ny, _] = self.canonical.dims;
-        let start = self.offset as isize + z as isize * self.strides[2];
-        let at = |x: usize, y: usize| (start + x as isize * self.strides[0] + y as isize * self.strides[1]) as usize;
-        // The inner loop follows the smaller stride, whichever axis has it.
-        if self.strides[0].abs() < self.strides[1].abs() {
-            for y in 0..ny {
-                for x in 0..nx {
-                    plane[x * ny + y] += weight * self.signal[at(x, y)];
-                }
-            }
-        } else {
-            for x in 0..nx {
-                for y in 0..ny {
-                    plane[x * ny + y] += weight * self.signal[at(x, y)];
-                }
-            }
+    /// The maps for the stored column, row and slice index; those of flipped axes count from the other end.
+    fn in_stored_order(&self, taps: &[Vec<Taps>; 3]) -> [Vec<Taps>; 3] {
+        let mut stored: [Vec<Taps>; 3] = Default::default();
+        for (ras, taps) in taps.iter().enumerate() {
+            let (axis, last) = (self.canonical.voxel_axis[ras], self.canonical.dims[ras] - 1);
+            let flip = |index: usize| if self.canonical.flipped[ras] { last - index } else { index };
+            let along = |taps: &Taps| taps.iter().map(|&(index, weight)| (flip(index), weight)).collect();
+            stored[axis] = taps.iter().map(along).collect();
+        }
+        stored
+    }
+
+    /// Steps in a RAS array of these sides, last index fastest, for the stored column, row and slice index.
+    fn strides(&self, [_, y, z]: [usize; 3]) -> [usize; 3] {
+        let mut strides = [0; 3];
+        for (axis, stride) in self.canonical.voxel_axis.into_iter().zip([y * z, z, 1]) {
+            strides[axis] = stride;
+        }
+        strides
+    }
+}
+
+/// `sum` becomes the weighted sum of the parts of `values` that are as long as it.
+fn add_weighted(values: &[f32], taps: &Taps, sum: &mut [f32]) {
+    sum.fill(0.0);
+    let len = sum.len();
+    for &(index, weight) in taps {
+        for (sum, value) in sum.iter_mut().zip(&values[index * len..][..len]) {
+            *sum += weight * value;
         }
     }
 }
@@ -273,4 +276,55 @@ fn canonical_from_model(axes: &[Axis; 3], spec: &InputSpec) -> DAffine3 {
         (field_origin + axis.field_offset(spec) as f64 + axis.crop.start as f64) * axis.step
     }));
     DAffine3::from_mat3_translation(DMat3::from_diagonal(scale), origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec() -> InputSpec {
+        let card: crate::card::Card =
+            serde_json::from_str(include_str!("../../infer/src/untrained_card.json")).unwrap();
+        card.input
+    }
+
+    /// A head of even signal with one bright spot, stored along these patient axes.
+    fn spotted(columns: [DVec3; 3], spot: [usize; 3]) -> Volume {
+        let dims = [52, 61, 58];
+        let mut signal = vec![1.0; dims.iter().product()];
+        for k in 0..3 {
+            for j in 0..3 {
+                for i in 0..3 {
+                    signal[((spot[2] + k - 1) * dims[1] + spot[1] + j - 1) * dims[0] + spot[0] + i - 1] = 9.0;
+                }
+            }
+        }
+        let matrix = DMat3::from_cols(3.0 * columns[0], 3.0 * columns[1], 3.0 * columns[2]);
+        Volume { signal, geometry: Geometry { dims, patient_from_voxel: DAffine3::from_mat3(matrix) } }
+    }
+
+    #[test]
+    fn an_input_value_comes_from_where_its_affine_says_in_every_order() {
+        let turned = DMat3::from_rotation_x(0.1) * DMat3::from_rotation_z(-0.15);
+        let orders = [
+            [DVec3::X, DVec3::Y, DVec3::Z],
+            [DVec3::NEG_Z, DVec3::X, DVec3::Y],
+            [DVec3::Y, DVec3::NEG_Z, DVec3::NEG_X],
+            [turned.x_axis, -turned.y_axis, turned.z_axis],
+        ];
+        for order in orders {
+            let spot = [20, 37, 33];
+            let input = prepare(&spotted(order, spot), &spec()).unwrap();
+            // The spot is wider than a voxel and clamped: its middle counts.
+            let most = input.values.iter().copied().fold(f32::MIN, f32::max);
+            let size = input.size;
+            let bright = (0..input.values.len()).filter(|&n| input.values[n] == most);
+            let places: Vec<DVec3> =
+                bright.map(|n| DVec3::from([n / size / size, n / size % size, n % size].map(|n| n as f64))).collect();
+            let middle = places.iter().sum::<DVec3>() / places.len() as f64;
+            let voxel = input.voxel_from_model.transform_point3(middle);
+            let off = (voxel - DVec3::from_array(spot.map(|n| n as f64))).abs().max_element();
+            assert!(off < 0.5, "{order:?}: {voxel} instead of {spot:?}");
+        }
+    }
 }
