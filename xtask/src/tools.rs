@@ -17,9 +17,9 @@ const TRUNK: &str = "0.21.14";
 /// Must equal the crate's version in Cargo.toml: the two halves speak a private format.
 const WASM_BINDGEN: &str = "0.2.130";
 
-/// What building the page needs.
+/// What building the page for tests needs.
 pub const FOR_PAGE: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL];
-/// What the optimised build needs.
+/// What serving and deploying the page need.
 pub const FOR_BUILD: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES];
 /// What testing needs.
 pub const FOR_TESTS: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, PYTHON];
