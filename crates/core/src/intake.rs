@@ -1,7 +1,7 @@
 //! The headers read so far, study by study: the room's memory between reading and choosing.
 
 use crate::card::InputSpec;
-use crate::file::FileId;
+use crate::file::{FileId, FileMeta};
 use crate::instance::{HeaderOutcome, Instance};
 use crate::reason::{Code, Reason};
 use crate::selection::{SelectionReport, Stack, select};
@@ -45,12 +45,36 @@ pub struct Choice {
 }
 
 impl Intake {
+    /// Reads the header of a file from its first [`HEADER_BYTES`], if it ends there.
+    /// `None`: read the whole file and go on with [`Self::take_whole`].
+    pub fn take_head(&mut self, file: &FileMeta, head: &[u8]) -> Option<Result<Part, Reason>> {
+        match self.take(file.id, &file.path, head, file.size_bytes) {
+            Taken::Part(part) => Some(Ok(*part)),
+            Taken::Refused(reason) => Some(Err(reason)),
+            Taken::NeedsWholeFile => None,
+        }
+    }
+
+    /// Reads the header of a file that is all at hand.
+    ///
+    /// # Errors
+    /// Why the file is not used.
+    pub fn take_whole(&mut self, file: &FileMeta, whole: &[u8]) -> Result<Part, Reason> {
+        let at_hand = FileMeta { size_bytes: whole.len() as u64, ..file.clone() };
+        self.take_head(&at_hand, whole).unwrap_or_else(|| {
+            Err(Reason::new(Code::DamagedHeader, "The header does not end before the file does. Copy it again."))
+        })
+    }
+
     /// Reads the header from the first `bytes` of a file of `file_size_bytes`.
     pub fn take(&mut self, file: FileId, path: &str, bytes: &[u8], file_size_bytes: u64) -> Taken {
-        let instance = match Instance::read(file, path, bytes, file_size_bytes) {
-            HeaderOutcome::Read(instance) => *instance,
+        let instances = match Instance::read(file, path, bytes, file_size_bytes) {
+            HeaderOutcome::Read(instances) => instances,
             HeaderOutcome::NeedsWholeFile => return Taken::NeedsWholeFile,
             HeaderOutcome::Refused(reason) => return Taken::Refused(reason),
+        };
+        let Some(instance) = instances.first() else {
+            return Taken::Refused(Reason::new(Code::NotAnImage, "The file holds no image."));
         };
         let identity = (instance.patient.id.clone(), instance.sop_instance_uid.clone());
         if let Some(first) = self.seen.get(&identity) {
@@ -61,7 +85,7 @@ impl Intake {
         }
         self.seen.insert(identity, path.to_owned());
         let part = Part { patient: instance.patient.clone(), study: instance.study.clone() };
-        self.studies.entry(instance.study_key()).or_default().push(instance);
+        self.studies.entry(instance.study_key()).or_default().extend(instances);
         Taken::Part(Box::new(part))
     }
 
@@ -111,6 +135,9 @@ fn cautions(stack: &Stack) -> Vec<String> {
     let middle = stack.series.middle();
     if !middle.acquisition.contrast_agent.is_empty() {
         cautions.push("Acquired with a contrast agent; the model expects images without.".to_owned());
+    }
+    if stack.series.instances().iter().any(|instance| instance.pixels.lossy) {
+        cautions.push("The images were compressed with loss; fine detail may be gone or made up.".to_owned());
     }
     cautions
 }

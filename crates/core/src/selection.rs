@@ -115,7 +115,7 @@ impl Candidate {
 type Rule = fn(&Series, &InputSpec) -> Result<Option<String>, Reason>;
 
 const RULES: &[Rule] =
-    &[modality, single_frame, not_a_localizer, not_derived, body_part, plane, contrast, enough_slices];
+    &[modality, placed_frames, not_a_localizer, not_derived, body_part, plane, contrast, enough_slices];
 
 fn modality(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
     let found = &series.header().modality;
@@ -126,19 +126,13 @@ fn modality(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason>
     Err(Reason::new(Code::WrongModality, format!("Modality {shown}, not {}.", spec.modality)))
 }
 
-fn single_frame(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
+fn placed_frames(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
     let middle = series.middle();
-    if middle.acquisition.image_type.iter().any(|t| t == "MOSAIC") {
-        return Err(Reason::new(
-            Code::Mosaic,
-            "A mosaic: many slices tiled in one picture. Headway does not read mosaics yet.",
-        ));
-    }
-    if middle.pixels.frames > 1 {
+    if middle.pixels.frames > 1 && middle.plane.is_none() {
         return Err(Reason::new(
             Code::MultiFrame,
             format!(
-                "{} frames in one file. Headway does not read multi-frame images yet; export the series as classic (single-frame) MR.",
+                "{} frames in one file, which does not say where each of them lies. Export the series as single images or as Enhanced MR.",
                 middle.pixels.frames
             ),
         ));
