@@ -88,7 +88,7 @@ impl Recipe {
             ..SeriesRecipe::default()
         };
         Self {
-            seed: 2021,
+            seed: 1,
             patient_id: "HEADWAY-SAMPLE".to_owned(),
             patient_name: "SAMPLE^SYNTHETIC".to_owned(),
             description: "SYNTHETIC head, computed, no patient".to_owned(),
