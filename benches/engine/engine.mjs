@@ -83,15 +83,32 @@ function cpuSeconds() {
   return ticks / 100;
 }
 
+const renderers = () =>
+  readdirSync("/proc").filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, "utf8").includes("--type=renderer");
+    } catch {
+      return false;
+    }
+  });
+
+/** Most memory these processes have held so far, MB. */
+function peakMegabytes(pids) {
+  const peak = (pid) => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
+  return Math.round(Math.max(...pids.map(peak)) / 1000);
+}
+
 async function measure(browser, origin, size) {
   const pages = [];
   for (const engine of ENGINES) {
+    const others = new Set(renderers());
     const page = await browser.newPage();
     await page.goto(`${origin}/page.html?${engine.query}&size=${size}`);
     await page.waitForFunction(() => window.load);
     const { isolated } = await page.evaluate(() => window.load());
     if (!isolated) throw new Error("the page is not isolated");
-    pages.push({ engine: engine.name, threads: engine.threads, page, samples: [] });
+    const pids = renderers().filter((pid) => !others.has(pid));
+    pages.push({ engine: engine.name, threads: engine.threads, page, pids, samples: [] });
   }
   for (let round = 0; round < ROUNDS; round++) {
     // Every other round backwards, so that none always follows the same one.
@@ -102,8 +119,8 @@ async function measure(browser, origin, size) {
     }
   }
   const arms = [];
-  for (const { page, ...arm } of pages) {
-    arms.push({ ...arm, memory_bytes: await page.evaluate(() => window.memory()) });
+  for (const { page, pids, ...arm } of pages) {
+    arms.push({ ...arm, peak_memory_mb: peakMegabytes(pids) });
     await page.close();
   }
   for (const threads of [1, 2]) {
@@ -126,6 +143,7 @@ function summary({ size_voxels, arms }) {
     wall_over_onnxruntime_web_2_threads: warm(ours, "wall_ms") / warm(two, "wall_ms"),
     onnxruntime_web_over_native: plausible,
     valid: plausible >= PLAUSIBLE[0] && plausible <= PLAUSIBLE[1],
+    logit: one.samples[0].logit,
     logits_apart: Math.max(...arms.map((arm) => Math.abs(arm.samples[0].logit - one.samples[0].logit))),
   };
 }
@@ -138,10 +156,9 @@ function table(result) {
     `Medians of ${ROUNDS - 1} runs after the first; CPU seconds of the browser's whole process tree. Ratios under 1 are ours ahead.`,
   ];
   for (const { size_voxels, arms } of result.sizes) {
-    lines.push("", `## ${size_voxels}³`, "", "| engine | first, ms | warm, ms | warm, CPU-s | memory after, MB |", "|---|---|---|---|---|");
+    lines.push("", `## ${size_voxels}³`, "", "| engine | first, ms | warm, ms | warm, CPU-s | peak memory of its process, MB |", "|---|---|---|---|---|");
     for (const arm of arms) {
-      const memory = arm.memory_bytes ? (arm.memory_bytes / 1e6).toFixed(0) : "";
-      lines.push(`| ${arm.engine} | ${arm.samples[0].wall_ms.toFixed(0)} | ${warm(arm, "wall_ms").toFixed(0)} | ${warm(arm, "cpu_s").toFixed(2)} | ${memory} |`);
+      lines.push(`| ${arm.engine} | ${arm.samples[0].wall_ms.toFixed(0)} | ${warm(arm, "wall_ms").toFixed(0)} | ${warm(arm, "cpu_s").toFixed(2)} | ${arm.peak_memory_mb ?? ""} |`);
     }
     const sums = result.summaries.find((sums) => sums.size_voxels === size_voxels);
     lines.push(
@@ -150,7 +167,7 @@ function table(result) {
       `- time over onnxruntime-web's on 2 threads: **${sums.wall_over_onnxruntime_web_2_threads.toFixed(2)}**`,
       `- onnxruntime-web over onnxruntime native, 1 thread, CPU seconds: ${sums.onnxruntime_web_over_native.toFixed(2)}` +
         (sums.valid ? "" : ` (outside ${PLAUSIBLE.join(" to ")}: this run is void)`),
-      `- logits at most ${sums.logits_apart.toExponential(1)} apart`,
+      `- logits at most ${sums.logits_apart.toExponential(1)} apart, of ${sums.logit.toFixed(4)}`,
     );
   }
   return lines.join("\n") + "\n";
@@ -158,7 +175,7 @@ function table(result) {
 
 const build = stage();
 const server = await serve();
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--headless=new", "--no-sandbox"] });
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--headless=new", "--no-sandbox", "--disable-features=SpareRendererForSitePerProcess"] });
 try {
   const sizes = [];
   for (const size of SIZES) sizes.push(await measure(browser, `http://127.0.0.1:${server.address().port}`, size));

@@ -76,5 +76,3 @@ window.run = async () => {
   const logit = await infer(values);
   return { wall_ms: performance.now() - began, logit };
 };
-
-window.memory = async () => (await performance.measureUserAgentSpecificMemory()).bytes;
