@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 
+use headway_core::file::FileId;
+use headway_core::frame::read_frames;
+use headway_core::instance::{HeaderOutcome, Instance};
 use headway_core::preprocess::ModelInput;
 use headway_tests::{Run, files_of, real_scans, run_files};
 
@@ -66,6 +69,55 @@ fn odd_files_are_all_accounted_for() {
     ] {
         let run = run(folder);
         assert!(run.view.files.seen > 0, "{folder} is empty");
+    }
+}
+
+/// Every image of some files, by path.
+fn signals(folder: &str) -> Vec<(String, Result<Vec<Vec<f32>>, String>)> {
+    let read = |file: &headway_synth::SyntheticFile| {
+        let size = file.bytes.len() as u64;
+        let instances = match Instance::read(FileId(0), &file.path, &file.bytes, size) {
+            HeaderOutcome::Read(instances) => instances,
+            other => return Err(format!("{other:?}")),
+        };
+        let signal = |instance: &Instance| {
+            let mut signal = vec![0.0; instance.pixels.rows * instance.pixels.columns];
+            read_frames(&file.bytes, &mut [(instance, &mut signal)]).map(|()| signal).map_err(|e| e.to_string())
+        };
+        instances.iter().map(signal).collect()
+    };
+    let files = files_of(&real_scans(folder)).into_iter();
+    files.filter(|file| file.path.ends_with(".dcm")).map(|file| (file.path.clone(), read(&file))).collect()
+}
+
+/// One image in many transfer syntaxes: implicit, explicit, big endian, RLE, JPEG lossless, JPEG-LS, JPEG 2000.
+#[test]
+#[ignore = "needs real scans in HEADWAY_DATA"]
+fn one_image_in_many_transfer_syntaxes_has_one_signal() {
+    for (folder, images, damaged) in [
+        ("dicom_siemens_mosaic_9_syntaxes", 9, [].as_slice()),
+        ("dicom_pydicom_mr_small", 8, ["MR_truncated.dcm"].as_slice()),
+        (
+            "dicom_pydicom_emri_small",
+            6,
+            [
+                "emri_small_jpeg_2k_lossless_too_short.dcm",
+                "HTJ2KLossless_08_RGB.dcm",
+                "HTJ2K_08_RGB.dcm",
+                "liver_deflate.dcm",
+            ]
+            .as_slice(),
+        ),
+    ] {
+        let mut all = signals(folder);
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all.retain(|(path, _)| !damaged.iter().any(|name| path.ends_with(name)));
+        let (_, first) = &all[0];
+        let first = first.as_ref().unwrap();
+        for (path, found) in &all {
+            assert!(found.as_ref().unwrap_or_else(|e| panic!("{path}: {e}")) == first, "{path}: another signal");
+        }
+        assert_eq!(all.len(), images, "{folder}");
     }
 }
 

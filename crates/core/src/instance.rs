@@ -295,7 +295,7 @@ fn pixel_header(part10: &Part10, header: &DataSet) -> Result<PixelHeader, Reason
         _ if IMAGES.contains(&part10.sop_class_uid.as_str()) => {
             return Err(Reason::new(
                 Code::DamagedHeader,
-                "The header of an image ends before it says how large the image is. The file may be cut short: copy or export it again.",
+                "The header says that it is an image's, but not how large it is. The file was cut short or stripped of its pixels: copy or export it again.",
             ));
         }
         _ => {
@@ -363,11 +363,13 @@ fn refuse_if_cut_short(instance: &Instance, part10: &Part10, header: &DataSet) -
             "The header describes an image, but the file ends before its pixels. Copy or export it again.",
         ));
     };
-    if part10.syntax.is_none_or(|syntax| syntax.codec != Some(Codec::Native)) {
+    // Colour may be stored in fewer samples than it has (PS3.3, C.7.6.3.1.2, YBR_FULL_422), and is not read anyway.
+    let sized = part10.syntax.is_some_and(|syntax| syntax.codec == Some(Codec::Native));
+    if !sized || instance.pixels.samples_per_pixel != 1 {
         return Ok(());
     }
     let p = &instance.pixels;
-    let bits = [p.rows, p.columns, p.frames, p.samples_per_pixel, p.bits_allocated];
+    let bits = [p.rows, p.columns, p.frames, p.bits_allocated];
     let needed = bits.iter().fold(1_u64, |product, &factor| product.saturating_mul(factor as u64)).div_ceil(8);
     let present = part10.len().min(element.value.end).saturating_sub(element.value.start) as u64;
     if present < needed {

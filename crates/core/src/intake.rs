@@ -1,7 +1,7 @@
 //! The headers read so far, study by study: the room's memory between reading and choosing.
 
 use crate::card::InputSpec;
-use crate::file::{FileId, FileMeta};
+use crate::file::FileMeta;
 use crate::instance::{HeaderOutcome, Instance};
 use crate::reason::{Code, Reason};
 use crate::selection::{SelectionReport, Stack, select};
@@ -22,17 +22,6 @@ pub struct Intake {
     seen: HashMap<(String, String), String>,
 }
 
-/// What a header came to, for the shell.
-#[derive(Debug)]
-pub enum Taken {
-    /// Part of a study.
-    Part(Box<Part>),
-    /// The bytes end before the header does: hand over the whole file.
-    NeedsWholeFile,
-    /// Not used, and why.
-    Refused(Reason),
-}
-
 /// The series to read for a study.
 #[derive(Debug)]
 pub struct Choice {
@@ -48,10 +37,10 @@ impl Intake {
     /// Reads the header of a file from its first [`HEADER_BYTES`], if it ends there.
     /// `None`: read the whole file and go on with [`Self::take_whole`].
     pub fn take_head(&mut self, file: &FileMeta, head: &[u8]) -> Option<Result<Part, Reason>> {
-        match self.take(file.id, &file.path, head, file.size_bytes) {
-            Taken::Part(part) => Some(Ok(*part)),
-            Taken::Refused(reason) => Some(Err(reason)),
-            Taken::NeedsWholeFile => None,
+        match Instance::read(file.id, &file.path, head, file.size_bytes) {
+            HeaderOutcome::Read(instances) => Some(self.keep(file, instances)),
+            HeaderOutcome::Refused(reason) => Some(Err(reason)),
+            HeaderOutcome::NeedsWholeFile => None,
         }
     }
 
@@ -66,27 +55,21 @@ impl Intake {
         })
     }
 
-    /// Reads the header from the first `bytes` of a file of `file_size_bytes`.
-    pub fn take(&mut self, file: FileId, path: &str, bytes: &[u8], file_size_bytes: u64) -> Taken {
-        let instances = match Instance::read(file, path, bytes, file_size_bytes) {
-            HeaderOutcome::Read(instances) => instances,
-            HeaderOutcome::NeedsWholeFile => return Taken::NeedsWholeFile,
-            HeaderOutcome::Refused(reason) => return Taken::Refused(reason),
+    fn keep(&mut self, file: &FileMeta, instances: Vec<Instance>) -> Result<Part, Reason> {
+        let Some(first) = instances.first() else {
+            return Err(Reason::new(Code::NotAnImage, "The file holds no image."));
         };
-        let Some(instance) = instances.first() else {
-            return Taken::Refused(Reason::new(Code::NotAnImage, "The file holds no image."));
-        };
-        let identity = (instance.patient.id.clone(), instance.sop_instance_uid.clone());
-        if let Some(first) = self.seen.get(&identity) {
-            return Taken::Refused(Reason::new(
+        let identity = (first.patient.id.clone(), first.sop_instance_uid.clone());
+        if let Some(earlier) = self.seen.get(&identity) {
+            return Err(Reason::new(
                 Code::DuplicateInstance,
-                format!("The same image as {first}; this copy is set aside."),
+                format!("The same image as {earlier}; this copy is set aside."),
             ));
         }
-        self.seen.insert(identity, path.to_owned());
-        let part = Part { patient: instance.patient.clone(), study: instance.study.clone() };
-        self.studies.entry(instance.study_key()).or_default().extend(instances);
-        Taken::Part(Box::new(part))
+        self.seen.insert(identity, file.path.clone());
+        let part = Part { patient: first.patient.clone(), study: first.study.clone() };
+        self.studies.entry(first.study_key()).or_default().extend(instances);
+        Ok(part)
     }
 
     /// Chooses the series of a study that the model is made for.

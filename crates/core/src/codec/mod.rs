@@ -1,10 +1,12 @@
 //! Compressed frames become stored values: one file per family of streams, one door.
 
 mod rle;
+mod stream;
 
 use crate::dicom::syntax::Codec;
 use crate::frame::Samples;
 use crate::reason::{Code, Reason};
+use openreadout_codecs::{jpeg_decode_limited, jpeg2000_decode_limited, jpegls_decode_limited};
 use std::borrow::Cow;
 
 /// Decodes one greyscale frame of `rows × columns`, `bits_allocated` bits each.
@@ -21,7 +23,9 @@ pub(crate) fn decode(
     let decoded = match codec {
         Codec::Native => Err("uncompressed pixels have no fragments".to_owned()),
         Codec::Rle => rle::decode(packed, rows * columns, bits_allocated / 8),
-        Codec::Jpeg | Codec::JpegLs | Codec::Jpeg2000 => Err("no decoder".to_owned()),
+        Codec::Jpeg => stream::decode(jpeg_decode_limited, packed, rows, columns),
+        Codec::JpegLs => stream::decode(jpegls_decode_limited, packed, rows, columns),
+        Codec::Jpeg2000 => stream::decode(jpeg2000_decode_limited, packed, rows, columns),
     };
     decoded.map_err(|problem| {
         Reason::new(

@@ -13,7 +13,7 @@ pub enum Codec {
     Jpeg,
     /// JPEG-LS (ISO/IEC 14495-1).
     JpegLs,
-    /// JPEG 2000 (ISO/IEC 15444-1).
+    /// JPEG 2000 and its high-throughput form (ISO/IEC 15444-1 and -15).
     Jpeg2000,
 }
 
@@ -49,17 +49,17 @@ pub const SYNTAXES: &[TransferSyntax] = &[
     plain("1.2.840.10008.1.2.1.99", "Deflated Explicit VR Little Endian", Encoding::ExplicitLe, true),
     plain("1.2.840.10008.1.2.2", "Explicit VR Big Endian", Encoding::ExplicitBe, false),
     packed("1.2.840.10008.1.2.5", "RLE Lossless", Some(Codec::Rle), false),
-    packed("1.2.840.10008.1.2.4.50", "JPEG Baseline", None, true),
-    packed("1.2.840.10008.1.2.4.51", "JPEG Extended 12-bit", None, true),
-    packed("1.2.840.10008.1.2.4.57", "JPEG Lossless", None, false),
-    packed("1.2.840.10008.1.2.4.70", "JPEG Lossless, First-Order Prediction", None, false),
-    packed("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless", None, false),
-    packed("1.2.840.10008.1.2.4.81", "JPEG-LS Near-Lossless", None, false),
-    packed("1.2.840.10008.1.2.4.90", "JPEG 2000 Lossless", None, false),
-    packed("1.2.840.10008.1.2.4.91", "JPEG 2000", None, false),
-    packed("1.2.840.10008.1.2.4.201", "High-Throughput JPEG 2000 Lossless", None, false),
-    packed("1.2.840.10008.1.2.4.202", "High-Throughput JPEG 2000 Lossless, RPCL", None, false),
-    packed("1.2.840.10008.1.2.4.203", "High-Throughput JPEG 2000", None, false),
+    packed("1.2.840.10008.1.2.4.50", "JPEG Baseline", Some(Codec::Jpeg), true),
+    packed("1.2.840.10008.1.2.4.51", "JPEG Extended 12-bit", Some(Codec::Jpeg), true),
+    packed("1.2.840.10008.1.2.4.57", "JPEG Lossless", Some(Codec::Jpeg), false),
+    packed("1.2.840.10008.1.2.4.70", "JPEG Lossless, First-Order Prediction", Some(Codec::Jpeg), false),
+    packed("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless", Some(Codec::JpegLs), false),
+    packed("1.2.840.10008.1.2.4.81", "JPEG-LS Near-Lossless", Some(Codec::JpegLs), false),
+    packed("1.2.840.10008.1.2.4.90", "JPEG 2000 Lossless", Some(Codec::Jpeg2000), false),
+    packed("1.2.840.10008.1.2.4.91", "JPEG 2000", Some(Codec::Jpeg2000), false),
+    packed("1.2.840.10008.1.2.4.201", "High-Throughput JPEG 2000 Lossless", Some(Codec::Jpeg2000), false),
+    packed("1.2.840.10008.1.2.4.202", "High-Throughput JPEG 2000 Lossless, RPCL", Some(Codec::Jpeg2000), false),
+    packed("1.2.840.10008.1.2.4.203", "High-Throughput JPEG 2000", Some(Codec::Jpeg2000), false),
     packed("1.2.840.10008.1.2.4.110", "JPEG XL Lossless", None, false),
     packed("1.2.840.10008.1.2.4.111", "JPEG XL, JPEG Recompression", None, true),
     packed("1.2.840.10008.1.2.4.112", "JPEG XL", None, false),
