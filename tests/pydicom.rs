@@ -3,10 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 
-use headway_core::file::FileId;
-use headway_core::frame::read_frames;
-use headway_core::instance::{HeaderOutcome, Instance};
-use headway_core::reason::Reason;
+use headway_tests::signals;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -30,23 +27,6 @@ const NOT_READ: &[(&str, &str)] = &[
     ("test_files/liver_1frame.dcm", "pixel_format"),
     ("test_files/liver_expb_1frame.dcm", "pixel_format"),
 ];
-
-fn instances(bytes: &[u8]) -> Result<Vec<Instance>, Reason> {
-    match Instance::read(FileId(0), "x", bytes, bytes.len() as u64) {
-        HeaderOutcome::Read(instances) => Ok(instances),
-        HeaderOutcome::Refused(reason) => Err(reason),
-        HeaderOutcome::NeedsWholeFile => panic!("asked for more than the whole file"),
-    }
-}
-
-/// The signal of every frame.
-fn signals(bytes: &[u8]) -> Result<Vec<Vec<f32>>, Reason> {
-    let read = |instance: &Instance| {
-        let mut signal = vec![0.0; instance.pixels.rows * instance.pixels.columns];
-        read_frames(bytes, &mut [(instance, &mut signal)]).map(|()| signal)
-    };
-    instances(bytes)?.iter().map(read).collect()
-}
 
 fn compare(golden: &Golden, found: &[Vec<f32>]) -> Result<(), String> {
     if found.len() != golden.sha256.len() {

@@ -6,6 +6,8 @@ use headway_core::build::Build;
 use headway_core::card::Card;
 use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, Tier};
+use headway_core::frame::read_frames;
+use headway_core::instance::{HeaderOutcome, Instance};
 use headway_core::intake::{HEADER_BYTES, Intake};
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::Reason;
@@ -113,6 +115,20 @@ impl Shell {
         }
         build.volume(0.0).prepare(&self.card.input, || 0.0)
     }
+}
+
+/// The signal of every image in a file, one after the other.
+pub fn signals(bytes: &[u8]) -> Result<Vec<Vec<f32>>, Reason> {
+    let instances = match Instance::read(FileId(0), "x", bytes, bytes.len() as u64) {
+        HeaderOutcome::Read(instances) => instances,
+        HeaderOutcome::Refused(reason) => return Err(reason),
+        HeaderOutcome::NeedsWholeFile => panic!("asked for more than the whole file"),
+    };
+    let signal = |instance: &Instance| {
+        let mut signal = vec![0.0; instance.pixels.rows * instance.pixels.columns];
+        read_frames(bytes, &mut [(instance, &mut signal)]).map(|()| signal)
+    };
+    instances.iter().map(signal).collect()
 }
 
 /// A folder of real scans below `HEADWAY_DATA`.

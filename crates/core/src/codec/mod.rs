@@ -1,5 +1,6 @@
 //! Compressed frames become stored values: one file per family of streams, one door.
 
+mod jpeg_lossless;
 mod rle;
 mod stream;
 
@@ -23,6 +24,7 @@ pub(crate) fn decode(
     let decoded = match codec {
         Codec::Native => Err("uncompressed pixels have no fragments".to_owned()),
         Codec::Rle => rle::decode(packed, rows * columns, bits_allocated / 8),
+        Codec::Jpeg if jpeg_lossless::is_lossless(packed) => jpeg_lossless::decode(packed, rows, columns),
         Codec::Jpeg => stream::decode(jpeg_decode_limited, packed, rows, columns),
         Codec::JpegLs => stream::decode(jpegls_decode_limited, packed, rows, columns),
         Codec::Jpeg2000 => stream::decode(jpeg2000_decode_limited, packed, rows, columns),
