@@ -40,7 +40,7 @@ pub struct Stack {
 ///
 /// # Errors
 /// The reason to show on the row where no series can be scored:
-/// a suitable series' own defect if there is one, else [`Code::NoSuitableSeries`].
+/// the chosen series' own defect if there is one, else [`Code::NoSuitableSeries`].
 pub fn select(series: Vec<Series>, spec: &InputSpec) -> (SelectionReport, Result<Stack, Reason>) {
     let mut report = SelectionReport::default();
     let mut candidates = Vec::new();
@@ -51,28 +51,26 @@ pub fn select(series: Vec<Series>, spec: &InputSpec) -> (SelectionReport, Result
         }
     }
     candidates.sort_by(Candidate::compare);
-    let mut defect = None;
-    let mut stack: Option<Stack> = None;
-    for candidate in candidates {
-        let summary = candidate.series.summary();
-        match (candidate.geometry, &stack) {
-            (Err(reason), _) => {
-                defect.get_or_insert_with(|| reason.clone());
-                report.rejected.push(RejectedSeries { series: summary, reasons: vec![reason] });
-            }
-            (Ok(_), Some(_)) => report.rejected.push(second_choice(summary, report.chosen.as_ref())),
-            (Ok(geometry), None) => {
-                report.reasons = candidate.reasons;
-                report.reasons.push(geometry.describe());
-                report.chosen = Some(summary);
-                stack = Some(Stack { series: candidate.series, geometry });
-            }
+    let mut outcome = None;
+    for Candidate { series, reasons, geometry } in candidates {
+        let summary = series.summary();
+        if report.chosen.is_none() {
+            // The best one is the study's, sound or not: its defect is what the reader must hear of.
+            report.chosen = Some(summary);
+            report.reasons = reasons;
+            report.reasons.extend(geometry.as_ref().map(Geometry::describe).ok());
+            outcome = Some(geometry.map(|geometry| Stack { series, geometry }));
+            continue;
         }
+        report.rejected.push(match geometry {
+            Err(reason) => RejectedSeries { series: summary, reasons: vec![reason] },
+            Ok(_) => second_choice(summary, report.chosen.as_ref()),
+        });
     }
     report.rejected.sort_by(|a, b| {
         a.series.number.cmp(&b.series.number).then_with(|| a.series.series_uid.cmp(&b.series.series_uid))
     });
-    let outcome = stack.ok_or_else(|| defect.unwrap_or_else(|| no_suitable_series(&report.rejected, spec)));
+    let outcome = outcome.unwrap_or_else(|| Err(no_suitable_series(&report.rejected, spec)));
     (report, outcome)
 }
 
@@ -253,16 +251,24 @@ fn enough_slices(series: &Series, spec: &InputSpec) -> Result<Option<String>, Re
 }
 
 fn second_choice(series: SeriesSummary, chosen: Option<&SeriesSummary>) -> RejectedSeries {
-    let better = chosen.map_or_else(String::new, |c| format!(" \"{}\"", c.description));
+    let better = chosen.map_or_else(String::new, |c| format!(" {}", named(c)));
     RejectedSeries {
         series,
         reasons: vec![Reason::new(Code::SecondChoice, format!("Suitable, but{better} covers more or is finer."))],
     }
 }
 
+fn named(series: &SeriesSummary) -> String {
+    if series.description.is_empty() {
+        "one without a description".to_owned()
+    } else {
+        format!("\"{}\"", series.description)
+    }
+}
+
 fn no_suitable_series(rejected: &[RejectedSeries], spec: &InputSpec) -> Reason {
     let only = match rejected {
-        [one] => format!(" Its one series \"{}\": {}", one.series.description, one.reasons[0].text),
+        [one] => format!(" Its one series, {}: {}", named(&one.series), one.reasons[0].text),
         _ => String::new(),
     };
     Reason::new(
