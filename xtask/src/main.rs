@@ -34,11 +34,15 @@ fn main() -> ExitCode {
         Some("bench") => bench::verb(arguments.get(1).map(String::as_str)),
         Some("build") => tools::setup(tools::FOR_BUILD).and_then(|()| page::build(page::Kind::Optimised)),
         Some("page") => {
-            let kind = if flag("--whole") { page::Kind::Whole } else { page::Kind::Plain };
-            tools::setup(tools::FOR_PAGE).and_then(|()| page::build(kind))
+            let (kind, tools) = if flag("--whole") {
+                (page::Kind::Whole, tools::FOR_BUILD)
+            } else {
+                (page::Kind::Plain, tools::FOR_PAGE)
+            };
+            tools::setup(tools).and_then(|()| page::build(kind))
         }
         Some("model") => page::model(),
-        Some("setup") => tools::setup(if flag("--test") { tools::FOR_TESTS } else { tools::FOR_PAGE }),
+        Some("setup") => tools::setup(if flag("--test") { tools::FOR_TESTS } else { tools::FOR_BUILD }),
         Some("doctor") => {
             tools::doctor();
             Ok(())

@@ -34,8 +34,7 @@ pub fn model() -> Result<(), String> {
     if current && folder.join("weights.safetensors").exists() && folder.join("card.json").exists() {
         return Ok(());
     }
-    // Only this program and the tests need the network as burn modules.
-    run(&format!("cargo build --quiet {NATIVE} --features headway-infer/reference --bin make-untrained"))?;
+    run(&format!("cargo build --quiet {NATIVE} --bin make-untrained"))?;
     run(&format!("{} public/models/densenet121-untrained", target().join("debug/make-untrained").display()))?;
     fs::write(stamp_file, stamp).map_err(|e| e.to_string())
 }
