@@ -124,3 +124,16 @@ fn nifti_claims_no_more_than_it_states() {
     short.truncate(short.len() - 1);
     assert_eq!(run_nifti("t2.nii", short).view.notices[0].reason.code.as_str(), "truncated_pixels");
 }
+
+/// Any wrong byte in a NIfTI header is a volume or a reason, and never a panic.
+#[test]
+fn a_nifti_header_with_one_wrong_byte_is_survived() {
+    let sound = nifti(Place::Sform, false);
+    for at in 0..352 {
+        for wrong in [0x01, 0x80, 0xFF] {
+            let mut bytes = sound.clone();
+            bytes[at] ^= wrong;
+            let _ = signals(&bytes);
+        }
+    }
+}
