@@ -177,3 +177,26 @@ fn enhanced_frames_equal_the_classic_files() {
         assert_eq!(frames[*frame].acquisition.b_value, Some(0.0), "{}", file.path);
     }
 }
+
+/// File, its slices, the first voxel in the patient (LPS, mm), and the sum of the middle slice, all by nibabel 5.4.
+const NIFTI_BY_NIBABEL: [(&str, usize, [f64; 3], f64); 4] = [
+    ("nifti_flair_mislabelled_t2/t2.nii.gz", 26, [-124.5276, 113.7710, -75.7618], 8_251_183.0),
+    ("nifti_ms_patients_01_03/patient01_study1_T2W.nii.gz", 36, [-108.4740, -99.5085, -78.0255], 31_584_826.0),
+    ("nifti_stroke_t2_skullstripped/M2208_T2w.nii.gz", 156, [-74.0, 108.0, -72.0], 1_391_788.0),
+    ("nifti_flair_mislabelled_t2/t1_seg_gif.nii.gz", 176, [82.6807, -132.3374, 102.2169], 825_328.0),
+];
+
+#[test]
+#[ignore = "needs real scans in HEADWAY_DATA"]
+fn nifti_volumes_lie_where_nibabel_puts_them() {
+    for (name, slices, origin_mm, sum) in NIFTI_BY_NIBABEL {
+        let (folder, file) = name.split_once('/').unwrap();
+        let path = real_scans(folder).join(file);
+        let found = instances(&path);
+        let signals = signals(&std::fs::read(&path).unwrap()).unwrap();
+        let apart_mm = found[0].plane.unwrap().origin_mm.distance(DVec3::from_array(origin_mm));
+        assert!(found.len() == slices && apart_mm < 1e-3, "{name}: {} slices, {apart_mm} mm away", found.len());
+        let total: f64 = signals[slices / 2].iter().map(|&value| f64::from(value)).sum();
+        assert_eq!(total, sum, "{name}");
+    }
+}

@@ -46,9 +46,8 @@ fn formula(bits: u16) -> Vec<f32> {
     (0..64).flat_map(|row| (0..96).map(move |column| f32::from(sample(row, column)))).collect()
 }
 
-/// A file whose pixels are such a stream, and the values that should come out of it.
-fn packed(uid: &str) -> Option<(Vec<u8>, Vec<f32>)> {
-    let (stream, bits) = stream(uid)?;
+/// A file whose pixels are a stream.
+fn file_of(uid: &str, stream: &[u8], bits: u16) -> Vec<u8> {
     let mut object = dicom_object::from_reader(&slice(Synthetic::ExplicitLe)[..]).unwrap();
     object.put(DataElement::new(tags::BITS_STORED, VR::US, PrimitiveValue::from(bits)));
     object.put(DataElement::new(tags::HIGH_BIT, VR::US, PrimitiveValue::from(bits - 1)));
@@ -56,7 +55,12 @@ fn packed(uid: &str) -> Option<(Vec<u8>, Vec<f32>)> {
     object.meta_mut().transfer_syntax = uid.to_owned();
     let mut bytes = Vec::new();
     object.write_all(&mut bytes).unwrap();
-    Some((bytes, formula(bits)))
+    bytes
+}
+
+/// A file in a syntax that compresses, and the values that should come out of it.
+fn packed(uid: &str) -> Option<(Vec<u8>, Vec<f32>)> {
+    stream(uid).map(|(stream, bits)| (file_of(uid, stream, bits), formula(bits)))
 }
 
 fn signal(bytes: &[u8]) -> Result<Vec<f32>, String> {
@@ -126,5 +130,38 @@ fn a_syntax_that_is_not_read_is_named_with_its_remedy() {
         bytes[at..at + 23].copy_from_slice(uid.as_bytes());
         let reason = signal(&bytes).unwrap_err();
         assert!(reason.contains(&format!("{name} ({uid})")) && reason.contains("uncompressed"), "{reason}");
+    }
+}
+
+/// Damage anywhere in a compressed stream is an image or a reason, and never a panic.
+#[test]
+fn damaged_streams_of_every_syntax_are_survived() {
+    for syntax in SYNTAXES {
+        let Some((sound, _)) = packed(syntax.uid) else { continue };
+        let pixels = sound.len() - stream(syntax.uid).unwrap().0.len();
+        for at in (pixels..sound.len()).step_by(29) {
+            for wrong in [0x01, 0x80, 0xFF] {
+                let mut bytes = sound.clone();
+                bytes[at] ^= wrong;
+                let _ = signals(&bytes);
+            }
+        }
+    }
+}
+
+/// A stream that ends too early is never an image, whether the file or the stream alone was cut.
+#[test]
+fn a_stream_cut_short_is_no_image() {
+    for syntax in SYNTAXES {
+        let Some((stream, bits)) = stream(syntax.uid) else { continue };
+        let sound = file_of(syntax.uid, stream, bits);
+        // The last bytes are padding and delimiter, which may be missing.
+        for at in (400..sound.len() - 16).step_by(101) {
+            assert!(signals(&sound[..at]).is_err(), "{}: file cut at {at}", syntax.name);
+        }
+        for tenths in 1..=9 {
+            let cut = file_of(syntax.uid, &stream[..stream.len() * tenths / 10], bits);
+            assert!(signals(&cut).is_err(), "{}: {tenths} tenths of the stream", syntax.name);
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::dicom::part10::Part10;
 use crate::dicom::syntax::Codec;
 use crate::dicom::walk::Encoding;
 use crate::instance::{Instance, PixelHeader, Tile};
+use crate::nifti::{self, is_nifti};
 use crate::reason::{Code, Reason};
 use crate::unpack::gunzipped;
 use dicom_dictionary_std::tags;
@@ -29,6 +30,9 @@ pub fn read_frames(bytes: &[u8], wanted: &mut [Wanted]) -> Result<(), Reason> {
         Fault::Refused(reason) => reason,
     };
     let bytes = gunzipped(bytes)?;
+    if is_nifti(&bytes) {
+        return nifti::read_frames(&bytes, wanted);
+    }
     let part10 = Part10::read(&bytes, bytes.len()).map_err(unreadable)?;
     let data_set = part10.data_set().map_err(unreadable)?;
     let Some((first, _)) = wanted.first() else { return Ok(()) };

@@ -3,17 +3,19 @@
 //! Headers first: the shell hands over the first bytes of a file,
 //! and the frame is read only when its series has been chosen ([`crate::frame`]).
 
+use crate::archive::is_zip;
 use crate::dicom::Fault;
 use crate::dicom::data_set::DataSet;
 use crate::dicom::part10::Part10;
 use crate::dicom::syntax::Codec;
 use crate::file::FileId;
 use crate::frames::frames;
+use crate::nifti::{self, is_nifti};
 use crate::reason::{Code, Reason};
 use crate::study::{Patient, Study, StudyKey};
 use crate::unpack::{gunzipped, is_gzip};
 use dicom_dictionary_std::{tags, uids};
-use glam::DVec3;
+use glam::{DMat3, DVec3};
 use serde::{Deserialize, Serialize};
 
 /// One image of a study, without its pixels: a classic file's, a frame's, or a mosaic's tile.
@@ -23,6 +25,8 @@ pub struct Instance {
     pub file: FileId,
     /// Path of that file inside what was dropped.
     pub path: String,
+    /// What kind of file that is.
+    pub format: Format,
     /// Which frame of the file, from 0.
     pub frame: usize,
     /// Which part of that frame, where one picture holds many slices; else all of it.
@@ -45,6 +49,19 @@ pub struct Instance {
     pub plane: Option<Plane>,
     /// How it was acquired.
     pub acquisition: Acquisition,
+}
+
+/// A kind of image file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Format {
+    /// DICOM.
+    #[default]
+    Dicom,
+    /// NIfTI-1, which states neither patient nor modality nor contrast.
+    Nifti {
+        /// The file states which way the patient lies; else left and right are not known.
+        oriented: bool,
+    },
 }
 
 /// The series as the header states it (PS3.3 C.7.3.1).
@@ -216,7 +233,15 @@ fn read_any(file: FileId, path: &str, bytes: &[u8], file_size: usize) -> Result<
     }
     let packed = is_gzip(bytes);
     let bytes = gunzipped(bytes)?;
-    let part10 = Part10::read(&bytes, if packed { bytes.len() } else { file_size })?;
+    let file_size = if packed { bytes.len() } else { file_size };
+    if is_zip(&bytes) {
+        let sentence = "A ZIP archive inside an archive. Unpack it and use the folder.";
+        return Err(Reason::new(Code::NotDicom, sentence).into());
+    }
+    if is_nifti(&bytes) {
+        return nifti::instances(file, path, &bytes, file_size);
+    }
+    let part10 = Part10::read(&bytes, file_size)?;
     let data_set = part10.data_set()?;
     let instance = image(file, path, &part10, &data_set)?;
     Ok(frames(&instance, &data_set)?)
@@ -239,6 +264,7 @@ fn image(file: FileId, path: &str, part10: &Part10, header: &DataSet) -> Result<
     let instance = Instance {
         file,
         path: path.to_owned(),
+        format: Format::Dicom,
         frame: 0,
         tile: None,
         patient: Patient {
@@ -334,9 +360,22 @@ impl Plane {
         let [row_spacing_mm, column_spacing_mm] = spacing.numbers(tags::PIXEL_SPACING)?;
         let along_row = DVec3::new(rx, ry, rz).try_normalize()?;
         let along_column = DVec3::new(cx, cy, cz).try_normalize()?;
-        let square = along_row.dot(along_column).abs() < 1e-2;
-        let spaced = row_spacing_mm > 0.0 && column_spacing_mm > 0.0;
-        (square && spaced).then_some(Self { origin_mm, along_row, along_column, column_spacing_mm, row_spacing_mm })
+        let plane = Self { origin_mm, along_row, along_column, column_spacing_mm, row_spacing_mm };
+        plane.is_sound().then_some(plane)
+    }
+
+    /// The plane spanned by the steps (mm) to the next column and row, in the matrix's first two columns.
+    pub(crate) fn with_steps(origin_mm: DVec3, steps_mm: DMat3) -> Option<Self> {
+        let (column_spacing_mm, row_spacing_mm) = (steps_mm.x_axis.length(), steps_mm.y_axis.length());
+        let along_row = steps_mm.x_axis.try_normalize()?;
+        let along_column = steps_mm.y_axis.try_normalize()?;
+        let plane = Self { origin_mm, along_row, along_column, column_spacing_mm, row_spacing_mm };
+        plane.is_sound().then_some(plane)
+    }
+
+    fn is_sound(&self) -> bool {
+        let square = self.along_row.dot(self.along_column).abs() < 1e-2;
+        square && self.row_spacing_mm > 0.0 && self.column_spacing_mm > 0.0 && self.origin_mm.is_finite()
     }
 }
 

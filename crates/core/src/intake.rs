@@ -2,7 +2,7 @@
 
 use crate::card::InputSpec;
 use crate::file::FileMeta;
-use crate::instance::{HeaderOutcome, Instance};
+use crate::instance::{Format, HeaderOutcome, Instance};
 use crate::reason::{Code, Reason};
 use crate::selection::{SelectionReport, Stack, select};
 use crate::series::Series;
@@ -118,6 +118,13 @@ fn cautions(stack: &Stack) -> Vec<String> {
     let middle = stack.series.middle();
     if !middle.acquisition.contrast_agent.is_empty() {
         cautions.push("Acquired with a contrast agent; the model expects images without.".to_owned());
+    }
+    if let Format::Nifti { oriented } = middle.format {
+        cautions.push("Contrast not stated by the file: a NIfTI volume is taken for what its name says.".to_owned());
+        if !oriented {
+            cautions
+                .push("The file does not state which way the patient lies: left and right are not known.".to_owned());
+        }
     }
     if stack.series.instances().iter().any(|instance| instance.pixels.lossy) {
         cautions.push("The images were compressed with loss; fine detail may be gone or made up.".to_owned());

@@ -6,6 +6,7 @@
 //! [`instance`] → [`series`] → [`selection`] → [`geometry`] → [`volume`] → [`preprocess`] → [`worklist`],
 //! with [`intake`] holding what has been read, and [`triage`] the desk that tells the shell what to do next.
 
+pub mod archive;
 pub mod build;
 pub mod canonical;
 pub mod card;
@@ -20,6 +21,7 @@ pub mod geometry;
 pub mod instance;
 pub mod intake;
 mod mosaic;
+mod nifti;
 pub mod preprocess;
 pub mod reason;
 pub mod report;

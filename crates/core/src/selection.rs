@@ -3,6 +3,7 @@
 use crate::card::InputSpec;
 use crate::contrast::{Contrast, contrast_of};
 use crate::geometry::Geometry;
+use crate::instance::Format;
 use crate::reason::{Code, Reason};
 use crate::series::{Series, SeriesSummary};
 use serde::{Deserialize, Serialize};
@@ -116,6 +117,9 @@ const RULES: &[Rule] =
     &[modality, placed_frames, not_a_localizer, not_derived, body_part, plane, contrast, enough_slices];
 
 fn modality(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
+    if matches!(series.middle().format, Format::Nifti { .. }) {
+        return Ok(Some(format!("modality not stated by the file (NIfTI), taken for {}", spec.modality)));
+    }
     let found = &series.header().modality;
     if *found == spec.modality {
         return Ok(None);

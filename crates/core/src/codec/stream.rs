@@ -12,6 +12,9 @@ type Decoder = fn(&[u8], usize) -> Result<Raster, CodecError>;
 /// # Errors
 /// In the decoder's words, or where the stream is another image than the header says.
 pub(super) fn decode(decoder: Decoder, packed: &[u8], rows: usize, columns: usize) -> Result<Samples<'static>, String> {
+    if !is_whole(packed) {
+        return Err("the stream has no end marker: it was cut short".to_owned());
+    }
     // 16-bit samples are the deepest any of these streams give.
     let raster = decoder(packed, rows * columns * 2).map_err(|e| e.to_string())?;
     let found = (raster.height as usize, raster.width as usize);
@@ -22,6 +25,13 @@ pub(super) fn decode(decoder: Decoder, packed: &[u8], rows: usize, columns: usiz
         ));
     }
     Ok(little_endian(raster.data, raster.bits_per_sample as usize / 8))
+}
+
+/// Whether the end marker stands at the end, but for padding. All three families have the same, and none can have it
+/// inside of coded data. Decoders fill in what is missing without a word, so it is asked for here.
+fn is_whole(packed: &[u8]) -> bool {
+    let tail = &packed[packed.len().saturating_sub(16)..];
+    tail.windows(2).any(|pair| pair == [0xFF, 0xD9])
 }
 
 #[cfg(test)]
@@ -35,7 +45,7 @@ mod tests {
         let promise = |marker: u8, precision: u8| {
             let mut stream = vec![0xFF, 0xD8, 0xFF, marker, 0, 11, precision];
             stream.extend([0xF0, 0, 0xF0, 0, 1, 1, 0x11, 0]);
-            stream.extend([0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0, 0, 0]);
+            stream.extend([0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0, 0, 0, 0xFF, 0xD9]);
             stream
         };
         let jpeg = decode(jpeg_decode_limited, &promise(0xC0, 8), 64, 64).unwrap_err();

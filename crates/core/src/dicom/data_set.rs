@@ -11,6 +11,7 @@ use dicom_encoding::text::{SpecificCharacterSet, TextCodec};
 #[derive(Clone, Debug)]
 pub(crate) struct DataSet<'a> {
     walker: Walker<'a>,
+    /// In order of their tags, as sound files have them and others need not.
     elements: Vec<Element>,
     characters: SpecificCharacterSet,
 }
@@ -18,9 +19,14 @@ pub(crate) struct DataSet<'a> {
 impl<'a> DataSet<'a> {
     /// Reads up to the pixel data.
     pub(crate) fn read(walker: Walker<'a>) -> Result<Self, Fault> {
-        let data_set = Self { elements: walker.data_set()?, walker, characters: SpecificCharacterSet::default() };
+        let data_set = Self::new(walker, walker.data_set()?, SpecificCharacterSet::default());
         let characters = data_set.characters();
         Ok(Self { characters, ..data_set })
+    }
+
+    fn new(walker: Walker<'a>, mut elements: Vec<Element>, characters: SpecificCharacterSet) -> Self {
+        elements.sort_by_key(|element| element.tag);
+        Self { walker, elements, characters }
     }
 
     /// The last character set named that is known: with several, the first is mostly plain ASCII (PS3.3, C.12.1.1.2).
@@ -31,12 +37,13 @@ impl<'a> DataSet<'a> {
 
     /// The element of a tag; the first, should there be several.
     pub(crate) fn element(&self, tag: Tag) -> Option<&Element> {
-        self.elements.iter().find(|element| element.tag == tag)
+        let first = self.elements.partition_point(|element| element.tag < tag);
+        self.elements.get(first).filter(|element| element.tag == tag)
     }
 
     /// The element that holds the image.
     pub(crate) fn pixel_data(&self) -> Option<&Element> {
-        self.elements.last().filter(|element| is_pixel_data(element.tag))
+        self.elements.iter().rfind(|element| is_pixel_data(element.tag))
     }
 
     /// The bytes of a value; empty where the element is absent.
@@ -100,11 +107,7 @@ impl<'a> DataSet<'a> {
         let characters = self.characters.clone();
         sequence.into_iter().flat_map(move |(walker, items)| {
             let characters = characters.clone();
-            items.map_while(Result::ok).map(move |elements| DataSet {
-                walker,
-                elements,
-                characters: characters.clone(),
-            })
+            items.map_while(Result::ok).map(move |elements| DataSet::new(walker, elements, characters.clone()))
         })
     }
 

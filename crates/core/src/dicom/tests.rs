@@ -154,3 +154,11 @@ fn what_is_no_data_set_is_not_guessed_to_be_one() {
         assert!(Part10::read(bytes, bytes.len()).is_err(), "{bytes:?}");
     }
 }
+
+#[test]
+fn elements_out_of_order_are_found_and_the_first_of_two_counts() {
+    let rows = |n: u8| element((0x0028, 0x0010), "US", 2, &[n, 0]);
+    let bytes = [rows(7), element((0x0008, 0x0060), "CS", 2, b"MR"), rows(9)].concat();
+    let data_set = read(&bytes).unwrap();
+    assert_eq!((data_set.count(tags::ROWS), data_set.text(tags::MODALITY).as_str()), (Some(7), "MR"));
+}
