@@ -1,6 +1,7 @@
 //! Every call to the browser. Rooms above speak Rust types only.
 
 pub mod clock;
+pub mod crew;
 pub mod error;
 pub mod fetch;
 pub mod files;

@@ -72,6 +72,8 @@ pub enum EngineRequest {
         tier: Tier,
         /// Why there, for the reader.
         why: String,
+        /// At most so many threads of the processor.
+        threads: usize,
     },
 }
 
