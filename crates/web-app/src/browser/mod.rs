@@ -1,5 +1,6 @@
 //! Every call to the browser. Rooms above speak Rust types only.
 
+pub mod archives;
 pub mod clock;
 pub mod crew;
 pub mod error;
