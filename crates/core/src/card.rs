@@ -105,6 +105,36 @@ pub struct InputSpec {
     pub clamp: [f32; 2],
     /// What a stack of slices must satisfy.
     pub geometry: GeometryLimits,
+    /// What counts as T2-weighted. Cards of schema 1.0 do not say, and mean the default.
+    #[serde(default)]
+    pub timing: TimingLimits,
+}
+
+/// What the timing of a spin echo must satisfy to be T2-weighted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimingLimits {
+    /// Shortest repetition time, ms.
+    pub min_repetition_ms: f64,
+    /// Shortest echo time without a caution, ms.
+    pub min_echo_ms: f64,
+    /// Shortest echo time with one, ms; below it lies proton density.
+    pub min_doubtful_echo_ms: f64,
+    /// Longest echo time of slices, ms; beyond it only fluid shows.
+    pub max_echo_ms: f64,
+    /// Longest nominal echo time of a volume refocused by many echoes, ms.
+    pub max_echo_3d_ms: f64,
+}
+
+impl Default for TimingLimits {
+    fn default() -> Self {
+        Self {
+            min_repetition_ms: 2000.0,
+            min_echo_ms: 70.0,
+            min_doubtful_echo_ms: 50.0,
+            max_echo_ms: 300.0,
+            max_echo_3d_ms: 600.0,
+        }
+    }
 }
 
 /// How the head is found on the middle axial slice.
@@ -129,6 +159,16 @@ pub struct GeometryLimits {
     pub max_tilt_degrees: f64,
     /// Largest angle between the slice normal and the patient's long axis, degrees.
     pub max_obliquity_degrees: f64,
+}
+
+impl TimingLimits {
+    fn is_ordered(&self) -> bool {
+        0.0 < self.min_doubtful_echo_ms
+            && self.min_doubtful_echo_ms <= self.min_echo_ms
+            && self.min_echo_ms < self.max_echo_ms
+            && self.max_echo_ms <= self.max_echo_3d_ms
+            && self.min_repetition_ms > 0.0
+    }
 }
 
 /// What the network's output means.
@@ -233,6 +273,7 @@ impl Card {
             (input.field_voxels >= input.size_voxels, "the field of view is smaller than the input"),
             (input.clamp[0] < input.clamp[1], "the clamp is not an interval"),
             (input.geometry.min_slices >= 2, "a stack needs two slices at least"),
+            (input.timing.is_ordered(), "the limits of timing are not in order"),
             (self.calibration.is_none_or(|c| c.slope > 0.0), "the calibration slope is not positive"),
             (
                 self.thresholds.is_none_or(|t| 0.0 <= t.sensitive && t.sensitive <= t.specific && t.specific <= 1.0),
@@ -302,6 +343,14 @@ mod tests {
     }
 
     #[test]
+    fn a_card_of_schema_1_0_means_the_limits_of_the_untrained_one() {
+        let mut card = untrained();
+        card["schema"] = "1.0".into();
+        card["input"].as_object_mut().unwrap().remove("timing");
+        assert_eq!(read(&card).unwrap().input, read(&untrained()).unwrap().input);
+    }
+
+    #[test]
     fn an_unknown_major_version_is_refused_in_words() {
         let mut card = untrained();
         card["schema"] = "2.0".into();
@@ -317,6 +366,7 @@ mod tests {
             ("/input/contrast", "T1w".into(), "axial T2w"),
             ("/evidence", "clinical".into(), "calibration"),
             ("/input/size_voxels", 4.into(), "input size"),
+            ("/input/timing/min_echo_ms", 20.into(), "timing"),
             ("/architecture/block_config", serde_json::json!([]), "no blocks"),
         ];
         for (pointer, value, word) in cases {

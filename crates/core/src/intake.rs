@@ -80,7 +80,7 @@ impl Intake {
             by_series.entry(&instance.series.uid).or_default().push(instance.clone());
         }
         let series = by_series.into_values().filter_map(Series::new).collect();
-        let (selection, stack) = select(series, spec);
+        let (selection, stack) = select(series, None, spec);
         Choice {
             cautions: stack.as_ref().map(cautions).unwrap_or_default(),
             stack: self.one_patient(key, instances).and(stack),
@@ -114,17 +114,9 @@ impl Intake {
 }
 
 fn cautions(stack: &Stack) -> Vec<String> {
-    let mut cautions = Vec::new();
-    let middle = stack.series.middle();
-    if !middle.acquisition.contrast_agent.is_empty() {
-        cautions.push("Acquired with a contrast agent; the model expects images without.".to_owned());
-    }
-    if let Format::Nifti { oriented } = middle.format {
-        cautions.push("Contrast not stated by the file: a NIfTI volume is taken for what its name says.".to_owned());
-        if !oriented {
-            cautions
-                .push("The file does not state which way the patient lies: left and right are not known.".to_owned());
-        }
+    let mut cautions = stack.cautions.clone();
+    if stack.series.middle().format == (Format::Nifti { oriented: false }) {
+        cautions.push("The file does not state which way the patient lies: left and right are not known.".to_owned());
     }
     if stack.series.instances().iter().any(|instance| instance.pixels.lossy) {
         cautions.push("The images were compressed with loss; fine detail may be gone or made up.".to_owned());

@@ -31,4 +31,5 @@ pub mod study;
 pub mod triage;
 pub mod unpack;
 pub mod volume;
+mod words;
 pub mod worklist;

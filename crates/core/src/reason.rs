@@ -75,6 +75,8 @@ codes! {
     WrongContrast = "wrong_contrast", Study, "The series has another contrast than the model needs.";
     Localizer = "localizer", Study, "A localizer, not a diagnostic series.";
     DerivedImage = "derived_image", Study, "The series was computed from others, not acquired.";
+    SecondaryCapture = "secondary_capture", Study, "A picture of a screen or page, not what the scanner acquired.";
+    Phantom = "phantom", Study, "A test object, not a patient.";
     TooFewSlices = "too_few_slices", Study, "Too few slices to cover a head.";
     SecondChoice = "second_choice", Study, "Suitable, but another series of the study fits better.";
     MissingSlices = "missing_slices", Study, "Slices are missing inside the stack.";

@@ -5,6 +5,7 @@ use crate::encode::TransferSyntax;
 use crate::phantom::{Lesion, Place};
 use glam::DVec3;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// One series of single-frame MR images.
 /// Slices are numbered from 1 in stack order, as their *Instance Number*.
@@ -86,6 +87,8 @@ pub struct SeriesRecipe {
     pub stranger: Stranger,
     /// Attributes to leave out of every file, by keyword: `PixelSpacing`, `ImagePositionPatient`, …
     pub missing_attributes: Vec<String>,
+    /// Attributes to state otherwise or besides in every file, by keyword: `ScanningSequence = "RM"`, …
+    pub stated_attributes: BTreeMap<String, String>,
 
     /// A bright ball at a named place, to tell orientations by.
     pub marker: Option<Place>,
@@ -189,6 +192,7 @@ impl Default for SeriesRecipe {
             strangers: Vec::new(),
             stranger: Stranger::default(),
             missing_attributes: Vec::new(),
+            stated_attributes: BTreeMap::new(),
             marker: None,
             lesion: None,
             noise: 12.0,
