@@ -108,6 +108,24 @@ pub struct InputSpec {
     /// What counts as T2-weighted. Cards of schema 1.0 do not say, and mean the default.
     #[serde(default)]
     pub timing: TimingLimits,
+    /// Whose examinations are scored. Cards of schema 1.0 do not say, and mean the default.
+    #[serde(default)]
+    pub age: AgeLimits,
+}
+
+/// Whose examinations are scored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AgeLimits {
+    /// The youngest, years.
+    pub min_years: f64,
+    /// Ages beyond this are typing errors or placeholders, years.
+    pub max_years: f64,
+}
+
+impl Default for AgeLimits {
+    fn default() -> Self {
+        Self { min_years: 18.0, max_years: 120.0 }
+    }
 }
 
 /// What the timing of a spin echo must satisfy to be T2-weighted.
@@ -273,6 +291,7 @@ impl Card {
             (input.field_voxels >= input.size_voxels, "the field of view is smaller than the input"),
             (input.clamp[0] < input.clamp[1], "the clamp is not an interval"),
             (input.geometry.min_slices >= 2, "a stack needs two slices at least"),
+            (0.0 <= input.age.min_years && input.age.min_years < input.age.max_years, "the ages are no interval"),
             (input.timing.is_ordered(), "the limits of timing are not in order"),
             (self.calibration.is_none_or(|c| c.slope > 0.0), "the calibration slope is not positive"),
             (
@@ -346,7 +365,7 @@ mod tests {
     fn a_card_of_schema_1_0_means_the_limits_of_the_untrained_one() {
         let mut card = untrained();
         card["schema"] = "1.0".into();
-        card["input"].as_object_mut().unwrap().remove("timing");
+        card["input"].as_object_mut().unwrap().retain(|field, _| !["timing", "age"].contains(&field.as_str()));
         assert_eq!(read(&card).unwrap().input, read(&untrained()).unwrap().input);
     }
 
@@ -366,6 +385,7 @@ mod tests {
             ("/input/contrast", "T1w".into(), "axial T2w"),
             ("/evidence", "clinical".into(), "calibration"),
             ("/input/size_voxels", 4.into(), "input size"),
+            ("/input/age/max_years", 10.into(), "ages"),
             ("/input/timing/min_echo_ms", 20.into(), "timing"),
             ("/architecture/block_config", serde_json::json!([]), "no blocks"),
         ];

@@ -313,6 +313,7 @@ fn study(header: &DataSet, uid: String) -> Study {
         date: header.text(tags::STUDY_DATE),
         time: header.text(tags::STUDY_TIME),
         description: header.text(tags::STUDY_DESCRIPTION),
+        patient_age: header.text(tags::PATIENT_AGE),
         accession_number: header.text(tags::ACCESSION_NUMBER),
         institution: header.text(tags::INSTITUTION_NAME),
         scanner: scanner.trim().to_owned(),

@@ -3,6 +3,7 @@
 use crate::card::InputSpec;
 use crate::file::FileMeta;
 use crate::instance::{Format, HeaderOutcome, Instance};
+use crate::population::adult;
 use crate::reason::{Code, Reason};
 use crate::selection::{SelectionReport, Stack, select};
 use crate::series::Series;
@@ -81,9 +82,11 @@ impl Intake {
         }
         let series = by_series.into_values().filter_map(Series::new).collect();
         let (selection, stack) = select(series, None, spec);
+        let age = instances.first().map_or(Ok(None), |image| adult(&image.patient, &image.study, &spec.age));
+        let cautions_of = |stack: &Stack| age.clone().ok().flatten().into_iter().chain(cautions(stack)).collect();
         Choice {
-            cautions: stack.as_ref().map(cautions).unwrap_or_default(),
-            stack: self.one_patient(key, instances).and(stack),
+            cautions: stack.as_ref().map(cautions_of).unwrap_or_default(),
+            stack: self.one_patient(key, instances).and(age).and(stack),
             selection,
         }
     }

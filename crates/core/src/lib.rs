@@ -22,6 +22,7 @@ pub mod instance;
 pub mod intake;
 mod mosaic;
 mod nifti;
+pub mod population;
 pub mod preprocess;
 pub mod reason;
 pub mod report;

@@ -68,6 +68,7 @@ codes! {
     EmptyFolder = "empty_folder", File, "The folder holds no files.";
     Cancelled = "cancelled", Study, "The reader stopped the work.";
     MixedPatients = "mixed_patients", Study, "Patients disagree inside one study or series.";
+    UnderAge = "under_age", Study, "The patient is younger than those the model was made for.";
     NoSuitableSeries = "no_suitable_series", Study, "No series of the study is what the model was made for.";
     WrongModality = "wrong_modality", Study, "The series is not MR.";
     WrongBodyPart = "wrong_body_part", Study, "The series shows another part of the body.";
