@@ -87,7 +87,11 @@ codes! {
     TiltedStack = "tilted_stack", Study, "The slices are sheared against their normal (gantry tilt).";
     WideSpacing = "wide_spacing", Study, "The slices lie further apart than the model allows.";
     IncompleteHead = "incomplete_head", Study, "The volume is too small to hold a whole adult head.";
-    EmptyVolume = "empty_volume", Study, "The volume holds no signal to centre on.";
+    EmptyVolume = "empty_volume", Study, "The volume holds no signal, or one value only.";
+    ClippedSignal = "clipped_signal", Study, "The signal is cut off at its greatest value.";
+    NotAHead = "not_a_head", Study, "The picture does not look like a whole adult head.";
+    SkullStripped = "skull_stripped", Study, "Skull and scalp were cut away around the brain.";
+    ContradictedContrast = "contradicted_contrast", Study, "The picture is not T2-weighted, whatever the header says.";
     TooLarge = "too_large", Limit, "More than this device can hold.";
     Mosaic = "mosaic", Unsupported, "A mosaic (many slices in one picture) cannot be parted into its slices.";
     TransferSyntax = "transfer_syntax", Unsupported, "The transfer syntax cannot be decoded.";

@@ -92,6 +92,8 @@ pub struct SeriesRecipe {
 
     /// A bright ball at a named place, to tell orientations by.
     pub marker: Option<Place>,
+    /// Everything outside the cranial cavity blank, as after brain extraction.
+    pub skull_stripped: bool,
     /// Abnormal tissue.
     pub lesion: Option<Lesion>,
     /// Standard deviation of the noise in each channel of the complex signal; fluid on T2 is near 900.
@@ -194,6 +196,7 @@ impl Default for SeriesRecipe {
             missing_attributes: Vec::new(),
             stated_attributes: BTreeMap::new(),
             marker: None,
+            skull_stripped: false,
             lesion: None,
             noise: 12.0,
             bits_stored: 12,
