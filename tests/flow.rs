@@ -17,6 +17,11 @@ struct Expected {
     outcome: String,
     /// Description of the series chosen.
     chosen: Option<String>,
+    /// The next best series, by description.
+    runner_up: Option<String>,
+    /// What the row's cautions say, a part of each.
+    #[serde(default)]
+    cautions: Vec<String>,
     /// Files that become a notice.
     #[serde(default)]
     noticed: usize,
@@ -42,19 +47,29 @@ fn every_case_holds() {
 
 fn check(case: &Path) -> Result<(), String> {
     let read = |name: &str| std::fs::read_to_string(case.join(name)).map_err(|e| format!("{name}: {e}"));
-    let recipe: Recipe = toml::from_str(&read("recipe.toml")?).map_err(|e| e.to_string())?;
+    let recipe = read("recipe.toml")?;
+    if !recipe.starts_with("# ") {
+        return Err("recipe.toml does not begin with a comment that says why the case exists".to_owned());
+    }
+    let recipe: Recipe = toml::from_str(&recipe).map_err(|e| e.to_string())?;
     let expected: Expected = toml::from_str(&read("expected.toml")?).map_err(|e| e.to_string())?;
     let run = run_recipe(&recipe);
     run.assert_nothing_lost();
     let selection = run.view.rows.first().and_then(|row| row.selection.clone()).unwrap_or_default();
+    let cautions = run.view.rows.first().map(|row| row.cautions.clone()).unwrap_or_default();
+    let said = cautions.iter().zip(&expected.cautions).all(|(caution, part)| caution.contains(part.as_str()));
+    if !said || cautions.len() != expected.cautions.len() {
+        return Err(format!("cautions {cautions:?} instead of {:?}", expected.cautions));
+    }
     let chosen = selection.chosen.map(|c| c.description);
+    let runner_up = selection.runner_up.map(|c| c.description);
     let rejected = selection
         .rejected
         .iter()
         .map(|r| (r.series.description.clone(), r.reasons[0].code.as_str().to_owned()))
         .collect();
-    let found = (run.outcome(), chosen, run.view.files.noticed, rejected);
-    let promised = (expected.outcome, expected.chosen, expected.noticed, expected.rejected);
+    let found = (run.outcome(), chosen, runner_up, run.view.files.noticed, rejected);
+    let promised = (expected.outcome, expected.chosen, expected.runner_up, expected.noticed, expected.rejected);
     if found == promised { Ok(()) } else { Err(format!("found {found:?} instead of {promised:?}")) }
 }
 

@@ -6,6 +6,7 @@ use glam::DVec3;
 use headway_core::file::FileId;
 use headway_core::instance::{HeaderOutcome, Instance};
 use headway_core::preprocess::ModelInput;
+use headway_synth::SyntheticFile;
 use headway_tests::{Run, files_of, real_scans, run_files, signals};
 use std::path::Path;
 
@@ -54,6 +55,30 @@ fn what_cannot_be_scored_says_why() {
         let run = run(folder);
         assert_eq!(run.outcome(), code, "{folder}");
         assert!(run.inputs.is_empty(), "{folder}");
+    }
+}
+
+/// What the picture shows, whatever the file is called: every true T2 passes without a caution about it, nothing else does.
+#[test]
+#[ignore = "needs real scans in HEADWAY_DATA"]
+fn the_picture_tells_a_t2_head_from_what_is_called_one() {
+    let cases = [
+        ("nifti_ms_patients_01_03/patient01_study1_T2W", "scored"),
+        ("nifti_ms_patients_01_03/patient01_study2_T2W", "scored"),
+        ("nifti_ms_patients_01_03/patient03_study2_T2W", "scored"),
+        ("nifti_ms_patients_01_03/patient01_study1_FLAIR", "contradicted_contrast"),
+        ("nifti_ms_patients_01_03/patient03_study2_T1W", "contradicted_contrast"),
+        ("nifti_flair_mislabelled_t2/t2", "contradicted_contrast"),
+        ("nifti_stroke_t2_skullstripped/M2208_T2w", "skull_stripped"),
+    ];
+    for (name, outcome) in cases {
+        let (folder, file) = name.split_once('/').unwrap();
+        let bytes = std::fs::read(real_scans(folder).join(format!("{file}.nii.gz"))).unwrap();
+        let run = run_files(vec![SyntheticFile { path: "T2.nii.gz".to_owned(), bytes }]);
+        assert_eq!(run.outcome(), outcome, "{name}");
+        let cautions = &run.view.rows[0].cautions;
+        let [age, contrast] = cautions.as_slice() else { panic!("{name}: {cautions:?}") };
+        assert!(age.contains("Age unknown") && contrast.contains("Contrast not stated"), "{name}: {cautions:?}");
     }
 }
 

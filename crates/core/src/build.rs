@@ -4,6 +4,7 @@
 use crate::card::InputSpec;
 use crate::file::FileId;
 use crate::intake::{Choice, Intake};
+use crate::picture::look;
 use crate::preprocess::{ModelInput, prepare};
 use crate::reason::Reason;
 use crate::selection::SelectionReport;
@@ -82,7 +83,10 @@ impl Built {
             return (self.report, None);
         };
         let began = millis();
-        let prepared = prepare(&volume, spec);
+        let prepared = look(&volume, &spec.picture).and_then(|cautions| {
+            self.report.cautions.extend(cautions);
+            prepare(&volume, spec)
+        });
         self.report.prepare_ms = millis() - began;
         match prepared {
             Ok(input) => (self.report, Some(input)),

@@ -5,7 +5,7 @@ use crate::reason::Reason;
 use serde::{Deserialize, Serialize};
 
 /// The shell's number for one file, unique within a session and increasing in order of arrival.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u32);
 
 /// What the shell knows of a file before reading it.

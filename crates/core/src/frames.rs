@@ -100,8 +100,8 @@ impl<'a> Groups<'a> {
                 .or(whole.repetition_time_ms),
             inversion_time_ms: inversion().or(whole.inversion_time_ms),
             b_value: b_value().or(whole.b_value),
-            contrast_agent: whole.contrast_agent.clone(),
             time_point: time_point().or(whole.time_point),
+            ..whole.clone()
         }
     }
 

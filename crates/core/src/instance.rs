@@ -19,7 +19,7 @@ use glam::{DMat3, DVec3};
 use serde::{Deserialize, Serialize};
 
 /// One image of a study, without its pixels: a classic file's, a frame's, or a mosaic's tile.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Instance {
     /// The file it came from.
     pub file: FileId,
@@ -37,6 +37,8 @@ pub struct Instance {
     pub study: Study,
     /// Of which series.
     pub series: SeriesHeader,
+    /// *SOP Class UID* (0008,0016): what kind of image it is.
+    pub sop_class_uid: String,
     /// *SOP Instance UID* (0008,0018).
     pub sop_instance_uid: String,
     /// *Instance Number* (0020,0013).
@@ -73,6 +75,8 @@ pub struct SeriesHeader {
     pub number: Option<i32>,
     /// *Series Description* (0008,103E), or else *Protocol Name* (0018,1030).
     pub description: String,
+    /// *Protocol Name* (0018,1030).
+    pub protocol: String,
     /// *Modality* (0008,0060).
     pub modality: String,
     /// *Body Part Examined* (0018,0015).
@@ -173,8 +177,12 @@ pub struct Acquisition {
     pub image_type: Vec<String>,
     /// *Scanning Sequence* (0018,0020), such as `SE`, `GR`, `IR`, `EP`.
     pub scanning_sequence: Vec<String>,
-    /// *Sequence Name* (0018,0024).
+    /// *Sequence Name* (0018,0024), or *Pulse Sequence Name* (0018,9005).
     pub sequence_name: String,
+    /// *Scan Options* (0018,0022), such as `FS` for fat suppression.
+    pub scan_options: Vec<String>,
+    /// *MR Acquisition Type* (0018,0023) is `3D`.
+    pub volumetric: bool,
     /// *Echo Time* (0018,0081), ms.
     pub echo_time_ms: Option<f64>,
     /// *Repetition Time* (0018,0080), ms.
@@ -282,9 +290,11 @@ fn image(file: FileId, path: &str, part10: &Part10, header: &DataSet) -> Result<
                 .map(|tag| header.text(tag))
                 .find(|text| !text.is_empty())
                 .unwrap_or_default(),
+            protocol: header.text(tags::PROTOCOL_NAME),
             modality: header.text(tags::MODALITY),
             body_part: header.text(tags::BODY_PART_EXAMINED),
         },
+        sop_class_uid: header.text(tags::SOP_CLASS_UID),
         sop_instance_uid: required(tags::SOP_INSTANCE_UID, "SOP Instance UID")?,
         instance_number: integer(tags::INSTANCE_NUMBER),
         transfer_syntax_uid: part10.transfer_syntax_uid.clone(),
@@ -303,6 +313,7 @@ fn study(header: &DataSet, uid: String) -> Study {
         date: header.text(tags::STUDY_DATE),
         time: header.text(tags::STUDY_TIME),
         description: header.text(tags::STUDY_DESCRIPTION),
+        patient_age: header.text(tags::PATIENT_AGE),
         accession_number: header.text(tags::ACCESSION_NUMBER),
         institution: header.text(tags::INSTITUTION_NAME),
         scanner: scanner.trim().to_owned(),
@@ -384,6 +395,8 @@ fn acquisition(header: &DataSet) -> Acquisition {
         image_type: header.texts(tags::IMAGE_TYPE),
         scanning_sequence: header.texts(tags::SCANNING_SEQUENCE),
         sequence_name: header.text(tags::SEQUENCE_NAME),
+        scan_options: header.texts(tags::SCAN_OPTIONS),
+        volumetric: header.text(tags::MR_ACQUISITION_TYPE) == "3D",
         echo_time_ms: header.number(tags::ECHO_TIME),
         repetition_time_ms: header.number(tags::REPETITION_TIME),
         inversion_time_ms: header.number(tags::INVERSION_TIME).filter(|ti| *ti > 0.0),

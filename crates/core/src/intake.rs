@@ -3,6 +3,7 @@
 use crate::card::InputSpec;
 use crate::file::FileMeta;
 use crate::instance::{Format, HeaderOutcome, Instance};
+use crate::population::adult;
 use crate::reason::{Code, Reason};
 use crate::selection::{SelectionReport, Stack, select};
 use crate::series::Series;
@@ -80,10 +81,12 @@ impl Intake {
             by_series.entry(&instance.series.uid).or_default().push(instance.clone());
         }
         let series = by_series.into_values().filter_map(Series::new).collect();
-        let (selection, stack) = select(series, spec);
+        let (selection, stack) = select(series, None, spec);
+        let age = instances.first().map_or(Ok(None), |image| adult(&image.patient, &image.study, &spec.age));
+        let cautions_of = |stack: &Stack| age.clone().ok().flatten().into_iter().chain(cautions(stack)).collect();
         Choice {
-            cautions: stack.as_ref().map(cautions).unwrap_or_default(),
-            stack: self.one_patient(key, instances).and(stack),
+            cautions: stack.as_ref().map(cautions_of).unwrap_or_default(),
+            stack: self.one_patient(key, instances).and(age).and(stack),
             selection,
         }
     }
@@ -114,17 +117,9 @@ impl Intake {
 }
 
 fn cautions(stack: &Stack) -> Vec<String> {
-    let mut cautions = Vec::new();
-    let middle = stack.series.middle();
-    if !middle.acquisition.contrast_agent.is_empty() {
-        cautions.push("Acquired with a contrast agent; the model expects images without.".to_owned());
-    }
-    if let Format::Nifti { oriented } = middle.format {
-        cautions.push("Contrast not stated by the file: a NIfTI volume is taken for what its name says.".to_owned());
-        if !oriented {
-            cautions
-                .push("The file does not state which way the patient lies: left and right are not known.".to_owned());
-        }
+    let mut cautions = stack.cautions.clone();
+    if stack.series.middle().format == (Format::Nifti { oriented: false }) {
+        cautions.push("The file does not state which way the patient lies: left and right are not known.".to_owned());
     }
     if stack.series.instances().iter().any(|instance| instance.pixels.lossy) {
         cautions.push("The images were compressed with loss; fine detail may be gone or made up.".to_owned());

@@ -3,7 +3,7 @@
 //! Core is handed bytes and the time; it asks for neither.
 //! No IO, no clock, no browser, no GPU. One way through, each file named after what comes out of it:
 //!
-//! [`instance`] → [`series`] → [`selection`] → [`geometry`] → [`volume`] → [`preprocess`] → [`worklist`],
+//! [`instance`] → [`series`] → [`selection`] → [`geometry`] → [`volume`] → [`picture`] → [`preprocess`] → [`worklist`],
 //! with [`intake`] holding what has been read, and [`triage`] the desk that tells the shell what to do next.
 
 pub mod archive;
@@ -22,6 +22,8 @@ pub mod instance;
 pub mod intake;
 mod mosaic;
 mod nifti;
+pub mod picture;
+pub mod population;
 pub mod preprocess;
 pub mod reason;
 pub mod report;
@@ -31,4 +33,5 @@ pub mod study;
 pub mod triage;
 pub mod unpack;
 pub mod volume;
+mod words;
 pub mod worklist;

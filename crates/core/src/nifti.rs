@@ -191,6 +191,7 @@ fn instance(file: FileId, path: &str, header: &Header, dims: [usize; 3], oriente
             description: name.trim_end_matches(".gz").trim_end_matches(".nii").to_owned(),
             ..SeriesHeader::default()
         },
+        sop_class_uid: String::new(),
         sop_instance_uid: path.to_owned(),
         instance_number: None,
         transfer_syntax_uid: String::new(),

@@ -68,6 +68,7 @@ codes! {
     EmptyFolder = "empty_folder", File, "The folder holds no files.";
     Cancelled = "cancelled", Study, "The reader stopped the work.";
     MixedPatients = "mixed_patients", Study, "Patients disagree inside one study or series.";
+    UnderAge = "under_age", Study, "The patient is younger than those the model was made for.";
     NoSuitableSeries = "no_suitable_series", Study, "No series of the study is what the model was made for.";
     WrongModality = "wrong_modality", Study, "The series is not MR.";
     WrongBodyPart = "wrong_body_part", Study, "The series shows another part of the body.";
@@ -75,6 +76,8 @@ codes! {
     WrongContrast = "wrong_contrast", Study, "The series has another contrast than the model needs.";
     Localizer = "localizer", Study, "A localizer, not a diagnostic series.";
     DerivedImage = "derived_image", Study, "The series was computed from others, not acquired.";
+    SecondaryCapture = "secondary_capture", Study, "A picture of a screen or page, not what the scanner acquired.";
+    Phantom = "phantom", Study, "A test object, not a patient.";
     TooFewSlices = "too_few_slices", Study, "Too few slices to cover a head.";
     SecondChoice = "second_choice", Study, "Suitable, but another series of the study fits better.";
     MissingSlices = "missing_slices", Study, "Slices are missing inside the stack.";
@@ -84,7 +87,11 @@ codes! {
     TiltedStack = "tilted_stack", Study, "The slices are sheared against their normal (gantry tilt).";
     WideSpacing = "wide_spacing", Study, "The slices lie further apart than the model allows.";
     IncompleteHead = "incomplete_head", Study, "The volume is too small to hold a whole adult head.";
-    EmptyVolume = "empty_volume", Study, "The volume holds no signal to centre on.";
+    EmptyVolume = "empty_volume", Study, "The volume holds no signal, or one value only.";
+    ClippedSignal = "clipped_signal", Study, "The signal is cut off at its greatest value.";
+    NotAHead = "not_a_head", Study, "The picture does not look like a whole adult head.";
+    SkullStripped = "skull_stripped", Study, "Skull and scalp were cut away around the brain.";
+    ContradictedContrast = "contradicted_contrast", Study, "The picture is not T2-weighted, whatever the header says.";
     TooLarge = "too_large", Limit, "More than this device can hold.";
     Mosaic = "mosaic", Unsupported, "A mosaic (many slices in one picture) cannot be parted into its slices.";
     TransferSyntax = "transfer_syntax", Unsupported, "The transfer syntax cannot be decoded.";

@@ -4,6 +4,7 @@ use crate::card::ModelIdentity;
 use crate::file::Notice;
 use crate::finding::{Band, DeviceReport};
 use crate::reason::Reason;
+use crate::selection::{RejectedSeries, Score};
 use crate::triage::WorklistView;
 use crate::worklist::{Stage, StageMillis, WorklistRow};
 use serde::Serialize;
@@ -40,8 +41,14 @@ pub struct StudyReport {
     pub series_uid: Option<String>,
     /// Its description.
     pub series_description: Option<String>,
+    /// `rules` or `reader`.
+    pub chosen_by: &'static str,
     /// Why it was chosen.
     pub reasons: Vec<String>,
+    /// How it stands in each criterion, most important first.
+    pub scores: Vec<Score>,
+    /// *Series Instance UID* of the next best series that could be scored.
+    pub runner_up: Option<String>,
     /// The other series, and why not.
     pub rejected: Vec<RejectedReport>,
     /// Cautions beside the score.
@@ -59,6 +66,8 @@ pub struct RejectedReport {
     pub description: String,
     /// Every reason against it.
     pub reasons: Vec<Reason>,
+    /// How it stands in each criterion, if no rule is against it.
+    pub scores: Vec<Score>,
 }
 
 /// Account of the files: seen = used + notices about files.
@@ -104,18 +113,20 @@ impl StudyReport {
             band: finding.and_then(|f| f.band),
             series_uid: selection.chosen.as_ref().map(|c| c.series_uid.clone()),
             series_description: selection.chosen.map(|c| c.description),
+            chosen_by: if selection.by_reader { "reader" } else { "rules" },
             reasons: selection.reasons,
-            rejected: selection
-                .rejected
-                .into_iter()
-                .map(|r| RejectedReport {
-                    series_uid: r.series.series_uid,
-                    description: r.series.description,
-                    reasons: r.reasons,
-                })
-                .collect(),
+            scores: selection.scores,
+            runner_up: selection.runner_up.map(|runner_up| runner_up.series_uid),
+            rejected: selection.rejected.into_iter().map(RejectedReport::new).collect(),
             notices: row.cautions.clone(),
             stage_ms: row.stage_ms,
         }
+    }
+}
+
+impl RejectedReport {
+    fn new(rejected: RejectedSeries) -> Self {
+        let RejectedSeries { series, reasons, scores } = rejected;
+        Self { series_uid: series.series_uid, description: series.description, reasons, scores }
     }
 }

@@ -1,20 +1,33 @@
 //! Which series of a study is the one the model was made for, why, and why not the others.
 
+mod rules;
+mod score;
+
+pub use score::Score;
+
 use crate::card::InputSpec;
-use crate::contrast::{Contrast, contrast_of};
+use crate::contrast::Contrast;
 use crate::geometry::Geometry;
-use crate::instance::Format;
 use crate::reason::{Code, Reason};
 use crate::series::{Series, SeriesSummary};
+use rules::{Facts, Force, RULES};
+use score::scores;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 /// The outcome of the choice, for the row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SelectionReport {
     /// The chosen series.
     pub chosen: Option<SeriesSummary>,
+    /// The reader chose it, not the rules.
+    pub by_reader: bool,
     /// Why it was chosen, a phrase each.
     pub reasons: Vec<String>,
+    /// How it stands in each criterion, most important first.
+    pub scores: Vec<Score>,
+    /// The next best series that could be scored.
+    pub runner_up: Option<SeriesSummary>,
     /// Every other series, and why not.
     pub rejected: Vec<RejectedSeries>,
 }
@@ -26,6 +39,8 @@ pub struct RejectedSeries {
     pub series: SeriesSummary,
     /// Every reason against it; at least one.
     pub reasons: Vec<Reason>,
+    /// How it stands in each criterion, if no rule is against it.
+    pub scores: Vec<Score>,
 }
 
 /// The chosen series, ready to be read.
@@ -35,231 +50,122 @@ pub struct Stack {
     pub series: Series,
     /// Where its voxels lie.
     pub geometry: Geometry,
+    /// What the reader should know of the choice.
+    pub cautions: Vec<String>,
 }
 
-/// Chooses among the series of one study.
+/// Chooses among the series of one study; `wanted` is the *Series Instance UID* that the reader asks for.
+///
+/// The reader's choice sets aside what headers say of contrast and kind, with a caution, and never geometry or coverage.
 ///
 /// # Errors
 /// The reason to show on the row where no series can be scored:
 /// the chosen series' own defect if there is one, else [`Code::NoSuitableSeries`].
-pub fn select(series: Vec<Series>, spec: &InputSpec) -> (SelectionReport, Result<Stack, Reason>) {
-    let mut report = SelectionReport::default();
+pub fn select(series: Vec<Series>, wanted: Option<&str>, spec: &InputSpec) -> (SelectionReport, Result<Stack, Reason>) {
+    let mut report = SelectionReport { by_reader: wanted.is_some(), ..SelectionReport::default() };
     let mut candidates = Vec::new();
     for series in series {
-        match Candidate::judge(series, spec) {
+        let asked_for = wanted == Some(series.header().uid.as_str());
+        match Candidate::judge(series, asked_for, spec) {
             Ok(candidate) => candidates.push(candidate),
             Err(rejected) => report.rejected.push(rejected),
         }
     }
     candidates.sort_by(Candidate::compare);
-    let mut outcome = None;
-    for Candidate { series, reasons, geometry } in candidates {
-        let summary = series.summary();
-        if report.chosen.is_none() {
-            // The best one is the study's, sound or not: its defect is what the reader must hear of.
-            report.chosen = Some(summary);
-            report.reasons = reasons;
-            report.reasons.extend(geometry.as_ref().map(Geometry::describe).ok());
-            outcome = Some(geometry.map(|geometry| Stack { series, geometry }));
-            continue;
-        }
-        report.rejected.push(match geometry {
-            Err(reason) => RejectedSeries { series: summary, reasons: vec![reason] },
-            Ok(_) => second_choice(summary, report.chosen.as_ref()),
-        });
-    }
+    let mut candidates = candidates.into_iter().peekable();
+    let chosen = candidates.next_if(|candidate| wanted.is_none() || candidate.asked_for);
+    let candidates: Vec<Candidate> = candidates.collect();
+    report.runner_up = candidates.iter().find(|c| c.geometry.is_ok()).map(|c| c.series.summary());
+    report.rejected.extend(candidates.into_iter().map(|candidate| candidate.behind(chosen.as_ref())));
     report.rejected.sort_by(|a, b| {
         a.series.number.cmp(&b.series.number).then_with(|| a.series.series_uid.cmp(&b.series.series_uid))
     });
-    let outcome = outcome.unwrap_or_else(|| Err(no_suitable_series(&report.rejected, spec)));
+    let outcome = match (chosen, wanted) {
+        (Some(chosen), _) => chosen.into_stack(&mut report),
+        (None, Some(uid)) => Err(not_to_be_had(&report.rejected, uid)),
+        (None, None) => Err(no_suitable_series(&report.rejected, spec)),
+    };
     (report, outcome)
 }
 
-/// A series the rules allow; its geometry may still forbid it.
+/// A series the rules allow, or the reader asked for; its geometry may still forbid it.
 struct Candidate {
     series: Series,
+    asked_for: bool,
     reasons: Vec<String>,
+    cautions: Vec<String>,
+    scores: Vec<Score>,
     geometry: Result<Geometry, Reason>,
 }
 
 impl Candidate {
-    fn judge(series: Series, spec: &InputSpec) -> Result<Self, RejectedSeries> {
-        let mut against = Vec::new();
-        let mut reasons = Vec::new();
-        for rule in RULES {
-            match rule(&series, spec) {
+    fn judge(series: Series, asked_for: bool, spec: &InputSpec) -> Result<Self, RejectedSeries> {
+        let facts = Facts::new(&series, spec);
+        let (mut against, mut reasons, mut cautions) = (Vec::new(), Vec::new(), facts.weighting.cautions.clone());
+        for (force, rule) in RULES {
+            match rule(&facts) {
                 Ok(reason) => reasons.extend(reason),
+                Err(reason) if asked_for && *force == Force::ReadersChoice => {
+                    cautions.push(format!("Chosen by the reader against a rule: {}", reason.text));
+                }
                 Err(reason) => against.push(reason),
             }
         }
         if !against.is_empty() {
-            return Err(RejectedSeries { series: series.summary(), reasons: against });
+            return Err(RejectedSeries { series: series.summary(), reasons: against, scores: Vec::new() });
+        }
+        let agent = &series.middle().acquisition.contrast_agent;
+        if !agent.is_empty() {
+            reasons.push(format!("acquired with a contrast agent ({agent}), as T2 often is"));
         }
         let geometry = Geometry::of(&series, &spec.geometry).and_then(|g| g.covers_a_head(spec).map(|()| g));
-        Ok(Self { series, reasons, geometry })
+        let scores = scores(&facts, &geometry);
+        Ok(Self { asked_for, reasons, cautions, scores, geometry, series })
     }
 
-    /// Best first: sound geometry, larger coverage in steps of 20 mm, finer pixels, lower series number, UID.
-    fn compare(&self, other: &Self) -> std::cmp::Ordering {
-        let rank = |c: &Self| match &c.geometry {
-            Ok(g) => (0, -((g.extent_mm().z / 20.0) as i64), (g.spacing_mm().x * 100.0) as i64),
-            Err(_) => (1, -(c.series.instances().len() as i64), 0),
-        };
+    /// The one asked for, then the better one; alike, the lower series number, the later echo, the UID.
+    fn compare(&self, other: &Self) -> Ordering {
+        let points = |c: &Self| -> Vec<i64> { c.scores.iter().map(|score| score.points).collect() };
+        let echo_ms = |c: &Self| c.series.middle().acquisition.echo_time_ms.unwrap_or_default();
         let (a, b) = (self.series.header(), other.series.header());
-        rank(self).cmp(&rank(other)).then(a.number.cmp(&b.number)).then_with(|| a.uid.cmp(&b.uid))
+        (other.asked_for.cmp(&self.asked_for))
+            .then_with(|| points(other).cmp(&points(self)))
+            .then_with(|| (a.number.is_none(), a.number).cmp(&(b.number.is_none(), b.number)))
+            .then_with(|| echo_ms(other).total_cmp(&echo_ms(self)))
+            .then_with(|| a.uid.cmp(&b.uid))
     }
-}
 
-/// Judges one property of a series: a phrase for it, nothing to say, or a reason against it.
-type Rule = fn(&Series, &InputSpec) -> Result<Option<String>, Reason>;
-
-const RULES: &[Rule] =
-    &[modality, placed_frames, not_a_localizer, not_derived, body_part, plane, contrast, enough_slices];
-
-fn modality(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
-    if matches!(series.middle().format, Format::Nifti { .. }) {
-        return Ok(Some(format!("modality not stated by the file (NIfTI), taken for {}", spec.modality)));
+    /// The best one is the study's, sound or not: its defect is what the reader must hear of.
+    fn into_stack(self, report: &mut SelectionReport) -> Result<Stack, Reason> {
+        report.chosen = Some(self.series.summary());
+        report.reasons = self.reasons;
+        report.reasons.extend(self.geometry.as_ref().map(Geometry::describe).ok());
+        report.scores = self.scores;
+        Ok(Stack { geometry: self.geometry?, series: self.series, cautions: self.cautions })
     }
-    let found = &series.header().modality;
-    if *found == spec.modality {
-        return Ok(None);
-    }
-    let shown = if found.is_empty() { "not stated" } else { found };
-    Err(Reason::new(Code::WrongModality, format!("Modality {shown}, not {}.", spec.modality)))
-}
 
-fn placed_frames(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
-    let middle = series.middle();
-    if middle.pixels.frames > 1 && middle.plane.is_none() {
-        return Err(Reason::new(
-            Code::MultiFrame,
-            format!(
-                "{} frames in one file, which does not say where each of them lies. Export the series as single images or as Enhanced MR.",
-                middle.pixels.frames
-            ),
-        ));
+    /// Why it was not chosen: its own defect, or the first criterion in which the chosen one is better.
+    fn behind(self, chosen: Option<&Self>) -> RejectedSeries {
+        let reason = match (&self.geometry, chosen) {
+            (Err(defect), _) => defect.clone(),
+            (Ok(_), Some(chosen)) if chosen.asked_for => second_choice("the reader chose another series"),
+            (Ok(_), None) => second_choice("the reader asked for another series"),
+            (Ok(_), Some(chosen)) => second_choice(&self.difference(chosen)),
+        };
+        RejectedSeries { series: self.series.summary(), reasons: vec![reason], scores: self.scores }
     }
-    Ok(None)
-}
 
-fn not_a_localizer(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
-    let description = series.header().description.to_lowercase();
-    let named = ["localizer", "localiser", "scout", "survey", "3-plane", "3plane", "loc "]
-        .iter()
-        .any(|word| description.contains(word));
-    if named || series.middle().acquisition.image_type.iter().any(|t| t == "LOCALIZER") {
-        return Err(Reason::new(Code::Localizer, "A localizer, taken to plan the other series."));
-    }
-    Ok(None)
-}
-
-fn not_derived(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
-    const COMPUTED: &[&str] = &[
-        "ADC",
-        "EADC",
-        "FA",
-        "TRACE",
-        "TRACEW",
-        "MIP",
-        "MNIP",
-        "MPR",
-        "PROJECTION IMAGE",
-        "SUBTRACT",
-        "SUBTRACTION",
-        "TENSOR",
-    ];
-    let image_type = &series.middle().acquisition.image_type;
-    // GE writes ORIGINAL\\PRIMARY\\MPR for what it acquired, so the first value has to say so too (PS3.3 C.7.6.1.1.2).
-    let derived = image_type.first().is_some_and(|first| first == "DERIVED");
-    match image_type.iter().find(|t| derived && COMPUTED.contains(&t.as_str())) {
-        Some(kind) => {
-            Err(Reason::new(Code::DerivedImage, format!("Computed from other images ({kind}), not acquired.")))
+    fn difference(&self, chosen: &Self) -> String {
+        let named = named(&chosen.series.summary());
+        match self.scores.iter().zip(&chosen.scores).find(|(own, theirs)| own.points != theirs.points) {
+            Some((own, theirs)) => format!("{named} has {}, this one {}", theirs.found, own.found),
+            None => format!("{named} is its equal and comes first in the study"),
         }
-        None => Ok(None),
     }
 }
 
-fn body_part(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
-    const HEAD: &[&str] = &["HEAD", "BRAIN", "SKULL", "NEURO", "CRANI"];
-    const ELSEWHERE: &[&str] = &[
-        "SPINE", "NECK", "KNEE", "SHOULDER", "ABDOMEN", "PELVIS", "CHEST", "HEART", "HIP", "ANKLE", "FOOT", "WRIST",
-        "HAND", "ELBOW", "BREAST", "PROSTATE", "LIVER", "LUMBAR", "THORA",
-    ];
-    let header = series.header();
-    let stated = header.body_part.to_uppercase();
-    let described = format!("{} {}", header.description, series.middle().study.description).to_uppercase();
-    if HEAD.iter().any(|word| stated.contains(word)) {
-        return Ok(Some(format!("{}: the header states {}", spec.body_part, header.body_part)));
-    }
-    if !stated.is_empty() && ELSEWHERE.iter().any(|word| stated.contains(word)) {
-        return Err(Reason::new(
-            Code::WrongBodyPart,
-            format!("The header states body part {}, not head.", header.body_part),
-        ));
-    }
-    if HEAD.iter().any(|word| described.contains(word)) {
-        return Ok(Some(format!("{}: the descriptions say so", spec.body_part)));
-    }
-    match ELSEWHERE.iter().find(|word| described.contains(*word)) {
-        Some(word) => Err(Reason::new(
-            Code::WrongBodyPart,
-            format!("The descriptions speak of {}, not of a head.", word.to_lowercase()),
-        )),
-        None => Ok(Some("no body part stated; taken for a head".to_owned())),
-    }
-}
-
-fn plane(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
-    let Some(plane) = series.middle().plane else {
-        return Err(Reason::new(
-            Code::MissingAttribute,
-            "No position, orientation or pixel spacing in the header: the images cannot be stacked.",
-        ));
-    };
-    let normal = plane.normal().abs();
-    let off_axial_degrees = normal.z.min(1.0).acos().to_degrees();
-    if off_axial_degrees <= spec.geometry.max_obliquity_degrees {
-        return Ok(Some(format!("{}: {off_axial_degrees:.0}° from the horizontal plane", spec.plane)));
-    }
-    let found = if normal.x > normal.y && normal.x > normal.z {
-        "sagittal"
-    } else if normal.y > normal.z {
-        "coronal"
-    } else {
-        "oblique"
-    };
-    Err(Reason::new(
-        Code::WrongPlane,
-        format!(
-            "Acquired in a {found} plane ({off_axial_degrees:.0}° from axial); the model needs {} images.",
-            spec.plane
-        ),
-    ))
-}
-
-fn contrast(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
-    let (found, why) = contrast_of(&series.middle().acquisition, &series.header().description);
-    match found {
-        Contrast::T2 => Ok(Some(why)),
-        _ => Err(Reason::new(Code::WrongContrast, format!("Not {}: {why}.", Contrast::T2.name()))),
-    }
-}
-
-fn enough_slices(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
-    let (found, needed) = (series.instances().len(), spec.geometry.min_slices);
-    if found >= needed {
-        return Ok(None);
-    }
-    let images = if found == 1 { "1 image".to_owned() } else { format!("{found} images") };
-    Err(Reason::new(Code::TooFewSlices, format!("Only {images}; a head needs {needed} slices at least.")))
-}
-
-fn second_choice(series: SeriesSummary, chosen: Option<&SeriesSummary>) -> RejectedSeries {
-    let better = chosen.map_or_else(String::new, |c| format!(" {}", named(c)));
-    RejectedSeries {
-        series,
-        reasons: vec![Reason::new(Code::SecondChoice, format!("Suitable, but{better} covers more or is finer."))],
-    }
+fn second_choice(why: &str) -> Reason {
+    Reason::new(Code::SecondChoice, format!("Suitable, but {why}."))
 }
 
 fn named(series: &SeriesSummary) -> String {
@@ -267,6 +173,17 @@ fn named(series: &SeriesSummary) -> String {
         "one without a description".to_owned()
     } else {
         format!("\"{}\"", series.description)
+    }
+}
+
+/// Why the series that the reader asked for is not to be had.
+fn not_to_be_had(rejected: &[RejectedSeries], uid: &str) -> Reason {
+    match rejected.iter().find(|rejected| rejected.series.series_uid == uid) {
+        Some(found) => found.reasons[0].clone(),
+        None => Reason::new(
+            Code::NoSuitableSeries,
+            "The series that was asked for is not part of the study. Choose another, or leave the choice to the rules.",
+        ),
     }
 }
 

@@ -51,6 +51,8 @@ pub struct Study {
     pub time: String,
     /// *Study Description* (0008,1030).
     pub description: String,
+    /// *Patient's Age* (0010,1010) at the examination, as written: `034Y`.
+    pub patient_age: String,
     /// *Accession Number* (0008,0050).
     pub accession_number: String,
     /// *Institution Name* (0008,0080).

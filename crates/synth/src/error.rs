@@ -21,6 +21,13 @@ pub enum SynthError {
         /// The file it was to be left out of.
         path: String,
     },
+    /// `stated_attributes` names an attribute that DICOM does not know.
+    UnknownAttribute {
+        /// The attribute's keyword as the recipe gives it.
+        keyword: String,
+        /// The file it was to be stated in.
+        path: String,
+    },
     /// The DICOM writer refused the data set.
     Write {
         /// The file that was to be written.
@@ -40,6 +47,10 @@ impl fmt::Display for SynthError {
                 f,
                 "{path} holds no attribute \"{keyword}\" to leave out. \
                  Name one that it holds by its DICOM keyword, such as PixelSpacing."
+            ),
+            Self::UnknownAttribute { keyword, path } => write!(
+                f,
+                "\"{keyword}\" is no DICOM keyword, so it cannot be stated in {path}. Name one such as ScanningSequence."
             ),
             Self::Write { path, source } => {
                 write!(f, "{path} could not be written as DICOM ({source}).")

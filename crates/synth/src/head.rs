@@ -51,6 +51,11 @@ pub(crate) fn tissue_at(point_mm: DVec3) -> Tissue {
     }
 }
 
+/// Whether a point lies in the cranial cavity, mm.
+pub(crate) fn is_intracranial(point_mm: DVec3) -> bool {
+    point_mm.z > skull_base_mm(point_mm.x, point_mm.y) && CRANIAL_CAVITY.holds(point_mm)
+}
+
 /// Level of the skin: the union of cranium, face, nose and neck.
 fn surface_level(point_mm: DVec3) -> f64 {
     let head = SCALP.level(point_mm);

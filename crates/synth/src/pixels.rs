@@ -1,5 +1,6 @@
 //! One slice as stored values: sampled, noised, and put into the pixel format the recipe asks for.
 
+use crate::head::is_intracranial;
 use crate::phantom::Phantom;
 use crate::random::Random;
 use crate::series::SeriesRecipe;
@@ -13,6 +14,9 @@ pub(crate) fn stored_values(series: &SeriesRecipe, stack: &Stack, slice: u16, mu
     stack
         .points_mm(slice, series.rows, series.columns)
         .map(|point_mm| {
+            if series.skull_stripped && !is_intracranial(point_mm) {
+                return storage.stored(0.0) as u16;
+            }
             let signal = series.contrast.signal(phantom.tissue_at(point_mm));
             // A magnitude image: noise in both channels of the complex signal, air included.
             let [real, imaginary] = noise.complex_noise().map(|n| n * series.noise);

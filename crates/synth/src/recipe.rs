@@ -59,7 +59,7 @@ impl Default for Recipe {
         Self {
             seed: 0,
             patient_id: text("SYNTHETIC"),
-            patient_name: text("PHANTOM^SYNTHETIC"),
+            patient_name: text("SYNTHETIC^HEAD"),
             birth_date: text("19700101"),
             sex: text("O"),
             study_uid: None,

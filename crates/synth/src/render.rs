@@ -1,5 +1,6 @@
 //! From recipe to files, one at a time.
 
+use crate::attributes::DataSet;
 use crate::data_set::Image;
 use crate::encode::file_bytes;
 use crate::error::SynthError;
@@ -107,7 +108,8 @@ impl<'a> SeriesRender<'a> {
             frame_of_reference_uid: &self.frame_of_reference_uid,
             stored_values: stored_values(self.series, &self.stack, slice, self.random("noise", &[u64::from(slice)])),
         };
-        let mut data_set = image.data_set();
+        let data_set = image.data_set();
+        let mut data_set = self.state(data_set, &path)?;
         self.leave_out(&mut data_set, &path)?;
         match file_bytes(data_set, &sop_instance_uid, self.series, slice) {
             Ok(bytes) => Ok(SyntheticFile { path, bytes }),
@@ -120,6 +122,17 @@ impl<'a> SeriesRender<'a> {
         let jitter = DVec3::from_array(std::array::from_fn(|_| random.symmetric()));
         let displacement_mm = self.stack.normal() * self.series.displacement_mm_of(slice);
         self.stack.origin_mm(slice) + displacement_mm + jitter * self.series.origin_jitter_mm
+    }
+
+    fn state(&self, data_set: InMemDicomObject, path: &str) -> Result<InMemDicomObject, SynthError> {
+        let mut data_set = DataSet(data_set);
+        for (keyword, text) in &self.series.stated_attributes {
+            let Some(tag) = StandardDataDictionary.parse_tag(keyword) else {
+                return Err(SynthError::UnknownAttribute { keyword: keyword.clone(), path: path.to_owned() });
+            };
+            data_set.text(tag, text);
+        }
+        Ok(data_set.0)
     }
 
     fn leave_out(&self, data_set: &mut InMemDicomObject, path: &str) -> Result<(), SynthError> {

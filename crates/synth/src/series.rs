@@ -5,6 +5,7 @@ use crate::encode::TransferSyntax;
 use crate::phantom::{Lesion, Place};
 use glam::DVec3;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// One series of single-frame MR images.
 /// Slices are numbered from 1 in stack order, as their *Instance Number*.
@@ -86,9 +87,13 @@ pub struct SeriesRecipe {
     pub stranger: Stranger,
     /// Attributes to leave out of every file, by keyword: `PixelSpacing`, `ImagePositionPatient`, …
     pub missing_attributes: Vec<String>,
+    /// Attributes to state otherwise or besides in every file, by keyword: `ScanningSequence = "RM"`, …
+    pub stated_attributes: BTreeMap<String, String>,
 
     /// A bright ball at a named place, to tell orientations by.
     pub marker: Option<Place>,
+    /// Everything outside the cranial cavity blank, as after brain extraction.
+    pub skull_stripped: bool,
     /// Abnormal tissue.
     pub lesion: Option<Lesion>,
     /// Standard deviation of the noise in each channel of the complex signal; fluid on T2 is near 900.
@@ -189,7 +194,9 @@ impl Default for SeriesRecipe {
             strangers: Vec::new(),
             stranger: Stranger::default(),
             missing_attributes: Vec::new(),
+            stated_attributes: BTreeMap::new(),
             marker: None,
+            skull_stripped: false,
             lesion: None,
             noise: 12.0,
             bits_stored: 12,
