@@ -114,6 +114,10 @@ impl Candidate {
         if !against.is_empty() {
             return Err(RejectedSeries { series: series.summary(), reasons: against, scores: Vec::new() });
         }
+        if asked_for {
+            cautions
+                .insert(0, "The reader chose this series; its score gives the study no place in the list.".to_owned());
+        }
         let agent = &series.middle().acquisition.contrast_agent;
         if !agent.is_empty() {
             reasons.push(format!("acquired with a contrast agent ({agent}), as T2 often is"));
