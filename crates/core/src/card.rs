@@ -228,6 +228,15 @@ pub struct GeometryLimits {
     pub max_tilt_degrees: f64,
     /// Largest angle between the slice normal and the patient's long axis, degrees.
     pub max_obliquity_degrees: f64,
+    /// Widest voxels that may be acquired in any plane and reformatted to axial, mm.
+    /// Cards of schema 1.0 do not say, and mean the default.
+    #[serde(default = "any_plane_spacing_mm")]
+    pub max_any_plane_spacing_mm: f64,
+}
+
+/// What cards of schema 1.0 mean: volumes that are T2-weighted in 3D are acquired with voxels of 0.8 to 1.5 mm.
+fn any_plane_spacing_mm() -> f64 {
+    1.5
 }
 
 impl PictureLimits {
