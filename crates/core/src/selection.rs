@@ -1,5 +1,6 @@
 //! Which series of a study is the one the model was made for, why, and why not the others.
 
+mod candidate;
 mod rules;
 mod score;
 
@@ -10,10 +11,8 @@ use crate::contrast::Contrast;
 use crate::geometry::Geometry;
 use crate::reason::{Code, Reason};
 use crate::series::{Series, SeriesSummary};
-use rules::{Facts, Force, RULES};
-use score::scores;
+use candidate::Candidate;
 use serde::{Deserialize, Serialize};
-use std::cmp::Ordering;
 
 /// The outcome of the choice, for the row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -86,90 +85,6 @@ pub fn select(series: Vec<Series>, wanted: Option<&str>, spec: &InputSpec) -> (S
         (None, None) => Err(no_suitable_series(&report.rejected, spec)),
     };
     (report, outcome)
-}
-
-/// A series the rules allow, or the reader asked for; its geometry may still forbid it.
-struct Candidate {
-    series: Series,
-    asked_for: bool,
-    reasons: Vec<String>,
-    cautions: Vec<String>,
-    scores: Vec<Score>,
-    geometry: Result<Geometry, Reason>,
-}
-
-impl Candidate {
-    fn judge(series: Series, asked_for: bool, spec: &InputSpec) -> Result<Self, RejectedSeries> {
-        let facts = Facts::new(&series, spec);
-        let (mut against, mut reasons, mut cautions) = (Vec::new(), Vec::new(), facts.weighting.cautions.clone());
-        for (force, rule) in RULES {
-            match rule(&facts) {
-                Ok(reason) => reasons.extend(reason),
-                Err(reason) if asked_for && *force == Force::ReadersChoice => {
-                    cautions.push(format!("Chosen by the reader against a rule: {}", reason.text));
-                }
-                Err(reason) => against.push(reason),
-            }
-        }
-        if !against.is_empty() {
-            return Err(RejectedSeries { series: series.summary(), reasons: against, scores: Vec::new() });
-        }
-        if asked_for {
-            cautions
-                .insert(0, "The reader chose this series; its score gives the study no place in the list.".to_owned());
-        }
-        let agent = &series.middle().acquisition.contrast_agent;
-        if !agent.is_empty() {
-            reasons.push(format!("acquired with a contrast agent ({agent}), as T2 often is"));
-        }
-        let geometry = Geometry::of(&series, &spec.geometry).and_then(|g| g.covers_a_head(spec).map(|()| g));
-        let scores = scores(&facts, &geometry);
-        Ok(Self { asked_for, reasons, cautions, scores, geometry, series })
-    }
-
-    /// The one asked for, then the better one; alike, the lower series number, the later echo, the UID.
-    fn compare(&self, other: &Self) -> Ordering {
-        let points = |c: &Self| -> Vec<i64> { c.scores.iter().map(|score| score.points).collect() };
-        let echo_ms = |c: &Self| c.series.middle().acquisition.echo_time_ms.unwrap_or_default();
-        let (a, b) = (self.series.header(), other.series.header());
-        (other.asked_for.cmp(&self.asked_for))
-            .then_with(|| points(other).cmp(&points(self)))
-            .then_with(|| (a.number.is_none(), a.number).cmp(&(b.number.is_none(), b.number)))
-            .then_with(|| echo_ms(other).total_cmp(&echo_ms(self)))
-            .then_with(|| a.uid.cmp(&b.uid))
-    }
-
-    /// The best one is the study's, sound or not: its defect is what the reader must hear of.
-    fn into_stack(self, report: &mut SelectionReport) -> Result<Stack, Reason> {
-        report.chosen = Some(self.series.summary());
-        report.reasons = self.reasons;
-        report.reasons.extend(self.geometry.as_ref().map(Geometry::describe).ok());
-        report.scores = self.scores;
-        Ok(Stack { geometry: self.geometry?, series: self.series, cautions: self.cautions })
-    }
-
-    /// Why it was not chosen: its own defect, or the first criterion in which the chosen one is better.
-    fn behind(self, chosen: Option<&Self>) -> RejectedSeries {
-        let reason = match (&self.geometry, chosen) {
-            (Err(defect), _) => defect.clone(),
-            (Ok(_), Some(chosen)) if chosen.asked_for => second_choice("the reader chose another series"),
-            (Ok(_), None) => second_choice("the reader asked for another series"),
-            (Ok(_), Some(chosen)) => second_choice(&self.difference(chosen)),
-        };
-        RejectedSeries { series: self.series.summary(), reasons: vec![reason], scores: self.scores }
-    }
-
-    fn difference(&self, chosen: &Self) -> String {
-        let named = named(&chosen.series.summary());
-        match self.scores.iter().zip(&chosen.scores).find(|(own, theirs)| own.points != theirs.points) {
-            Some((own, theirs)) => format!("{named} has {}, this one {}", theirs.found, own.found),
-            None => format!("{named} is its equal and comes first in the study"),
-        }
-    }
-}
-
-fn second_choice(why: &str) -> Reason {
-    Reason::new(Code::SecondChoice, format!("Suitable, but {why}."))
 }
 
 fn named(series: &SeriesSummary) -> String {
