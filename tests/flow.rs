@@ -5,7 +5,7 @@
 use headway_core::preprocess::ModelInput;
 use headway_synth::recipe::{Contrast, Place, Plane};
 use headway_synth::{Recipe, SeriesRecipe};
-use headway_tests::{run_files, run_recipe};
+use headway_tests::{run_choosing, run_files, run_recipe};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -13,6 +13,8 @@ use std::path::Path;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
+    /// Description of a series that the reader asks for after the first run; the rest is promised of the second.
+    reader_chooses: Option<String>,
     /// `scored` or a reason's code.
     outcome: String,
     /// Description of the series chosen.
@@ -53,7 +55,8 @@ fn check(case: &Path) -> Result<(), String> {
     }
     let recipe: Recipe = toml::from_str(&recipe).map_err(|e| e.to_string())?;
     let expected: Expected = toml::from_str(&read("expected.toml")?).map_err(|e| e.to_string())?;
-    let run = run_recipe(&recipe);
+    let files = recipe.render().map_err(|e| e.to_string())?;
+    let run = run_choosing(files, expected.reader_chooses.as_deref());
     run.assert_nothing_lost();
     let selection = run.view.rows.first().and_then(|row| row.selection.clone()).unwrap_or_default();
     let cautions = run.view.rows.first().map(|row| row.cautions.clone()).unwrap_or_default();
@@ -145,7 +148,7 @@ fn a_marker_stays_on_its_side_in_sagittal_and_coronal_order() {
             }
             let mut spec = headway_tests::card().input;
             spec.geometry.max_obliquity_degrees = 90.0;
-            let mut build = headway_core::build::Build::begin(&intake, &key, &spec);
+            let mut build = headway_core::build::Build::begin(&intake, &key, None, &spec);
             while let Some(file) = build.wanted() {
                 build.give(Ok(&files[file.0 as usize].bytes));
             }

@@ -11,6 +11,7 @@ use headway_core::instance::{HeaderOutcome, Instance};
 use headway_core::intake::{HEADER_BYTES, Intake};
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::Reason;
+use headway_core::selection::SelectionReport;
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, Desk, Effect, Event, HeaderRead, Part, WorklistView};
 use headway_synth::{Recipe, SyntheticFile};
@@ -58,6 +59,11 @@ pub fn run_recipe(recipe: &Recipe) -> Run {
 
 /// Runs files in memory through intake, selection, geometry, volume and preprocessing; the network answers 0.
 pub fn run_files(files: Vec<SyntheticFile>) -> Run {
+    run_choosing(files, None)
+}
+
+/// The same; then the reader asks for a series of the first row, by description.
+pub fn run_choosing(files: Vec<SyntheticFile>, series: Option<&str>) -> Run {
     let mut shell = Shell { files, intake: Intake::default(), card: card(), input: None, inputs: Vec::new() };
     let mut desk = Desk::default();
     let metas = shell.files.iter().enumerate().map(|(i, f)| FileMeta {
@@ -65,11 +71,19 @@ pub fn run_files(files: Vec<SyntheticFile>) -> Run {
         path: f.path.clone(),
         size_bytes: f.bytes.len() as u64,
     });
-    let mut effects: VecDeque<Effect> = desk.update(Event::FilesFound(metas.collect())).into();
-    while let Some(effect) = effects.pop_front() {
-        effects.extend(shell.resolve(effect).into_iter().flat_map(|event| desk.update(event)));
+    shell.run(&mut desk, Event::FilesFound(metas.collect()));
+    if let Some(description) = series {
+        let row = &desk.view().rows[0];
+        let uid = series_uid(row.selection.as_ref().expect("a choice was made"), description);
+        shell.run(&mut desk, Event::Choose(row.key.clone(), Some(uid)));
     }
     Run { view: desk.view(), inputs: shell.inputs }
+}
+
+fn series_uid(selection: &SelectionReport, description: &str) -> String {
+    let all = selection.chosen.iter().chain(selection.rejected.iter().map(|rejected| &rejected.series));
+    let found = all.into_iter().find(|series| series.description == description);
+    found.expect("the study has a series of that description").series_uid.clone()
 }
 
 struct Shell {
@@ -81,6 +95,14 @@ struct Shell {
 }
 
 impl Shell {
+    /// Tells the desk what happened and sees to all that follows.
+    fn run(&mut self, desk: &mut Desk, event: Event) {
+        let mut effects: VecDeque<Effect> = desk.update(event).into();
+        while let Some(effect) = effects.pop_front() {
+            effects.extend(self.resolve(effect).into_iter().flat_map(|event| desk.update(event)));
+        }
+    }
+
     fn resolve(&mut self, effect: Effect) -> Option<Event> {
         match effect {
             Effect::ReadHeaders(job, files) => {
@@ -88,8 +110,8 @@ impl Shell {
                     files.iter().map(|f| HeaderRead { file: f.id, outcome: self.take(f), millis: 0.0 }).collect();
                 Some(Event::HeadersRead(job, read))
             }
-            Effect::Build(job, study) => {
-                let (report, input) = self.build(&study);
+            Effect::Build(job, study, wanted) => {
+                let (report, input) = self.build(&study, wanted.as_deref());
                 self.input = input;
                 Some(Event::Built(job, study, Box::new(report)))
             }
@@ -108,8 +130,8 @@ impl Shell {
         self.intake.take_head(file, head).unwrap_or_else(|| self.intake.take_whole(file, bytes))
     }
 
-    fn build(&self, study: &StudyKey) -> (BuildReport, Option<ModelInput>) {
-        let mut build = Build::begin(&self.intake, study, &self.card.input);
+    fn build(&self, study: &StudyKey, wanted: Option<&str>) -> (BuildReport, Option<ModelInput>) {
+        let mut build = Build::begin(&self.intake, study, wanted, &self.card.input);
         while let Some(file) = build.wanted() {
             build.give(Ok(&self.files[file.0 as usize].bytes));
         }

@@ -53,8 +53,8 @@ impl<'a> Shell<'a> {
                 let read = files.iter().map(|file| self.read_header(file)).collect();
                 Some(Event::HeadersRead(job, read))
             }
-            Effect::Build(job, study) => {
-                let (report, input) = self.build(&study);
+            Effect::Build(job, study, wanted) => {
+                let (report, input) = self.build(&study, wanted.as_deref());
                 self.input = input;
                 Some(Event::Built(job, study, Box::new(report)))
             }
@@ -85,9 +85,9 @@ impl<'a> Shell<'a> {
     }
 
     /// Builds the network's input for a study.
-    pub fn build(&mut self, study: &StudyKey) -> (BuildReport, Option<ModelInput>) {
+    pub fn build(&mut self, study: &StudyKey, wanted: Option<&str>) -> (BuildReport, Option<ModelInput>) {
         let began = self.millis();
-        let mut build = Build::begin(&self.intake, study, self.spec);
+        let mut build = Build::begin(&self.intake, study, wanted, self.spec);
         while let Some(file) = build.wanted() {
             let bytes = self.files.read(file, u64::MAX);
             build.give(bytes.as_deref().map_err(Clone::clone));

@@ -31,9 +31,9 @@ pub struct Built {
 }
 
 impl Build {
-    /// Chooses the series.
-    pub fn begin(intake: &Intake, study: &StudyKey, spec: &InputSpec) -> Self {
-        let Choice { selection, cautions, stack } = intake.choose(study, spec);
+    /// Chooses the series, or takes the one that the reader wants.
+    pub fn begin(intake: &Intake, study: &StudyKey, wanted: Option<&str>, spec: &InputSpec) -> Self {
+        let Choice { selection, cautions, stack } = intake.choose(study, wanted, spec);
         let builder = stack.and_then(VolumeBuilder::new);
         let files = builder.as_ref().map(|builder| builder.files().into_iter().rev().collect()).unwrap_or_default();
         Self { selection, cautions, builder, files }

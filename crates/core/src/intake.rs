@@ -73,15 +73,15 @@ impl Intake {
         Ok(part)
     }
 
-    /// Chooses the series of a study that the model is made for.
-    pub fn choose(&self, key: &StudyKey, spec: &InputSpec) -> Choice {
+    /// Chooses the series of a study that the model is made for, or takes the one that the reader wants.
+    pub fn choose(&self, key: &StudyKey, wanted: Option<&str>, spec: &InputSpec) -> Choice {
         let instances = self.studies.get(key).map(Vec::as_slice).unwrap_or_default();
         let mut by_series: BTreeMap<&str, Vec<Instance>> = BTreeMap::new();
         for instance in instances {
             by_series.entry(&instance.series.uid).or_default().push(instance.clone());
         }
         let series = by_series.into_values().filter_map(Series::new).collect();
-        let (selection, stack) = select(series, None, spec);
+        let (selection, stack) = select(series, wanted, spec);
         let age = instances.first().map_or(Ok(None), |image| adult(&image.patient, &image.study, &spec.age));
         let cautions_of = |stack: &Stack| age.clone().ok().flatten().into_iter().chain(cautions(stack)).collect();
         Choice {

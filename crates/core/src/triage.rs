@@ -43,15 +43,20 @@ pub enum Event {
     Cancel,
     /// The reader asked to try a study again.
     Retry(StudyKey),
+    /// The reader asked for another series of a study; `None` leaves the choice to the rules again.
+    Choose(StudyKey, WantedSeries),
 }
+
+/// *Series Instance UID* of the series that the reader asked for, if any.
+pub type WantedSeries = Option<String>;
 
 /// Something the shell should do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Effect {
     /// Read these headers; answer with [`Event::HeadersRead`], in one or several parts.
     ReadHeaders(Job, Vec<FileMeta>),
-    /// Choose a series and build the network's input; answer with [`Event::Built`].
-    Build(Job, StudyKey),
+    /// Choose a series, or take the one the reader wants, and build the network's input; answer with [`Event::Built`].
+    Build(Job, StudyKey, WantedSeries),
     /// Run the network on the input just built; answer with [`Event::Inferred`].
     Infer(Job, StudyKey),
     /// Let go of all work of earlier jobs.
@@ -106,6 +111,7 @@ enum Fate {
 #[derive(Debug)]
 struct StudyState {
     row: WorklistRow,
+    wanted: WantedSeries,
     /// Images arrived, or a retry was asked for, since the last build began.
     due: bool,
     attempts: u8,
@@ -167,6 +173,7 @@ impl Desk {
             Event::EngineStopped(reason) => self.engine_stopped(&reason),
             Event::Cancel => effects.extend(self.cancel()),
             Event::Retry(study) => self.retry(&study),
+            Event::Choose(study, wanted) => self.choose(&study, wanted),
             Event::ArchiveListed(..)
             | Event::HeadersRead(..)
             | Event::Built(..)
@@ -239,6 +246,7 @@ impl Desk {
                 images: 0,
                 stage_ms: StageMillis::default(),
             },
+            wanted: None,
             due: true,
             attempts: 0,
         });
@@ -358,6 +366,18 @@ impl Desk {
         }
     }
 
+    /// Another choice is another study to the network: what is under way is finished, set aside, and built anew.
+    fn choose(&mut self, key: &StudyKey, wanted: WantedSeries) {
+        if let Some(study) = self.studies.get_mut(key).filter(|s| s.wanted != wanted) {
+            study.wanted = wanted;
+            study.due = true;
+            study.attempts = 0;
+            if study.row.stage.is_final() {
+                study.row.stage = Stage::Received;
+            }
+        }
+    }
+
     /// One study is built and one inferred at a time; building runs at most one study ahead, so that inputs do not pile up.
     fn next_work(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
@@ -375,8 +395,8 @@ impl Desk {
         {
             study.due = false;
             study.row.stage = Stage::Building;
-            let key = study.row.key.clone();
-            effects.push(Effect::Build(self.job, key));
+            let (key, wanted) = (study.row.key.clone(), study.wanted.clone());
+            effects.push(Effect::Build(self.job, key, wanted));
         }
         effects
     }
@@ -458,7 +478,7 @@ mod tests {
             "nothing is built before every header is read"
         );
         assert_eq!(stages(&desk), ["received"], "the row is there from the first file on");
-        assert_eq!(desk.update(Event::HeadersRead(0, vec![refused(2)])), [Effect::Build(0, key("s"))]);
+        assert_eq!(desk.update(Event::HeadersRead(0, vec![refused(2)])), [Effect::Build(0, key("s"), None)]);
         assert_eq!(desk.update(built(0, "s", Ok(()))), [Effect::Infer(0, key("s"))]);
         assert_eq!(stages(&desk), ["inferring"]);
         assert_eq!(desk.update(scored(0, "s")), []);
@@ -491,7 +511,7 @@ mod tests {
         assert_eq!((before.files.pending, before.files.noticed, before.busy), (0, 2, false));
         assert_eq!(desk.update(Event::HeadersRead(0, vec![part(2, "t")])), []);
         assert_eq!(desk.view(), before);
-        assert_eq!(desk.update(Event::Retry(key("s"))), [Effect::Build(1, key("s"))]);
+        assert_eq!(desk.update(Event::Retry(key("s"))), [Effect::Build(1, key("s"), None)]);
         balanced(&desk);
     }
 
@@ -504,7 +524,11 @@ mod tests {
         desk.update(built(0, "s", Ok(())));
         let effects = desk.update(Event::HeadersRead(0, vec![part(2, "s")]));
         assert!(effects.is_empty(), "the first input is still in the engine: {effects:?}");
-        assert_eq!(desk.update(scored(0, "s")), [Effect::Build(0, key("s"))], "a score of half a study does not stand");
+        assert_eq!(
+            desk.update(scored(0, "s")),
+            [Effect::Build(0, key("s"), None)],
+            "a score of half a study does not stand"
+        );
     }
 
     #[test]
@@ -514,7 +538,7 @@ mod tests {
         desk.update(Event::HeadersRead(0, vec![part(1, "s")]));
         let stopped = || Event::EngineStopped(Reason::new(Code::DeviceFailed, "lost"));
         desk.update(built(0, "s", Ok(())));
-        assert_eq!(desk.update(stopped()), [Effect::Build(0, key("s"))]);
+        assert_eq!(desk.update(stopped()), [Effect::Build(0, key("s"), None)]);
         desk.update(built(0, "s", Ok(())));
         assert_eq!(desk.update(stopped()), []);
         assert_eq!(stages(&desk), ["failed"]);
@@ -532,5 +556,23 @@ mod tests {
         let view = desk.view();
         assert_eq!((view.rows[0].images, view.files.in_rows, view.files.noticed), (2, 2, 1));
         balanced(&desk);
+    }
+
+    #[test]
+    fn the_readers_choice_builds_the_study_again_and_lasts() {
+        let mut desk = Desk::default();
+        desk.update(found(&[1]));
+        desk.update(Event::HeadersRead(0, vec![part(1, "s")]));
+        desk.update(built(0, "s", Ok(())));
+        desk.update(scored(0, "s"));
+        let wanted = || Some("1.2".to_owned());
+        let build = || [Effect::Build(0, key("s"), wanted())];
+        assert_eq!(desk.update(Event::Choose(key("s"), wanted())), build());
+        assert_eq!(desk.update(Event::Choose(key("s"), wanted())), [], "the same choice again changes nothing");
+        desk.update(built(0, "s", Err(Reason::new(Code::IncompleteHead, "short"))));
+        assert_eq!(desk.update(Event::Retry(key("s"))), build());
+        assert_eq!(desk.update(Event::Choose(key("s"), None)), [], "the build under way is finished first");
+        assert_eq!(desk.update(built(0, "s", Ok(()))), [Effect::Build(0, key("s"), None)]);
+        assert_eq!(desk.update(Event::Choose(key("unknown"), wanted())), []);
     }
 }

@@ -97,8 +97,14 @@ pub struct WorklistRow {
 }
 
 impl WorklistRow {
+    /// The reader chose the series: the score stands on the row, and moves it no more than no score would.
+    pub fn is_chosen_by_reader(&self) -> bool {
+        self.selection.as_ref().is_some_and(|selection| selection.by_reader)
+    }
+
     fn group(&self) -> u8 {
         match &self.stage {
+            _ if self.is_chosen_by_reader() => 2,
             Stage::Scored { finding } => match finding.band {
                 Some(Band::Flagged) => 0,
                 Some(Band::Uncertain) => 1,
@@ -109,7 +115,8 @@ impl WorklistRow {
         }
     }
 
-    /// The worklist's total order: flagged, uncertain, without a score ("needs human order"), not flagged;
+    /// The worklist's total order: flagged, uncertain, without a score or by the reader's choice ("needs human order"),
+    /// not flagged;
     /// inside a group oldest examination first, undated ones last, then order of identity.
     pub fn compare(&self, other: &Self) -> Ordering {
         let when = |row: &Self| (row.study.date.is_empty(), row.study.date.clone(), row.study.time.clone());
@@ -159,5 +166,21 @@ mod tests {
         rows.sort_by(WorklistRow::compare);
         let order: String = rows.iter().map(|row| row.key.study_uid.as_str()).collect();
         assert_eq!(order, "edfcgba");
+    }
+
+    #[test]
+    fn a_score_of_the_readers_choice_does_not_move_the_row() {
+        let by_reader = |row: WorklistRow| {
+            let selection = SelectionReport { by_reader: true, ..SelectionReport::default() };
+            WorklistRow { selection: Some(selection), ..row }
+        };
+        let mut rows = [
+            row("a", "20240102", Some(Band::NotFlagged)),
+            by_reader(row("b", "20240101", Some(Band::Flagged))),
+            row("c", "20240103", Some(Band::Uncertain)),
+        ];
+        rows.sort_by(WorklistRow::compare);
+        let order: String = rows.iter().map(|row| row.key.study_uid.as_str()).collect();
+        assert_eq!(order, "cba");
     }
 }

@@ -97,7 +97,7 @@ impl App {
     fn resolve(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::ReadHeaders(job, files) => self.read_headers(job, files),
-            Effect::Build(job, study) => self.build(job, study),
+            Effect::Build(job, study, wanted) => self.build(job, study, wanted),
             Effect::Infer(job, study) => self.infer(job, study),
             Effect::Stop(job) => self.stop(job),
         }

@@ -10,7 +10,7 @@ use crate::workers::protocol::{IngestReply, IngestRequest, Work};
 use headway_core::file::{FileId, FileMeta};
 use headway_core::reason::{Code, Reason};
 use headway_core::study::StudyKey;
-use headway_core::triage::{Event, Job};
+use headway_core::triage::{Event, Job, WantedSeries};
 use js_sys::Array;
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -72,8 +72,8 @@ impl App {
         files.iter().fold(Attached::default(), |attached, file| attached.clone_of(&store.handle(file.id)))
     }
 
-    pub(super) fn build(self: &Rc<Self>, job: Job, study: StudyKey) {
-        self.set_to_work(Work::Build(job, study), Attached::default());
+    pub(super) fn build(self: &Rc<Self>, job: Job, study: StudyKey, wanted: WantedSeries) {
+        self.set_to_work(Work::Build(job, study, wanted), Attached::default());
     }
 
     pub(super) fn hand_input(&self, job: Job, study: StudyKey) {

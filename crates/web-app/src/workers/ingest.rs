@@ -16,7 +16,7 @@ use headway_core::intake::{HEADER_BYTES, Intake};
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::{Code, Reason};
 use headway_core::study::StudyKey;
-use headway_core::triage::{BuildReport, HeaderRead, Job, Part};
+use headway_core::triage::{BuildReport, HeaderRead, Job, Part, WantedSeries};
 use headway_synth::Recipe;
 use js_sys::{Array, Float32Array, Uint8Array};
 use std::cell::{Cell, OnceCell, RefCell};
@@ -88,7 +88,7 @@ impl Room {
             while let Some((work, attached)) = room.next() {
                 match work {
                     Work::ReadHeaders(job, files) => room.read_headers(job, files, attached).await,
-                    Work::Build(job, study) => room.build(job, study).await,
+                    Work::Build(job, study, wanted) => room.build(job, study, wanted).await,
                     Work::Sample => sample(),
                 }
                 tell(&IngestReply::Done, &Attached::default());
@@ -165,9 +165,9 @@ impl Room {
         Ok(Taken::Archive(entries.into_iter().map(inside).collect()))
     }
 
-    async fn build(&self, job: Job, study: StudyKey) {
+    async fn build(&self, job: Job, study: StudyKey, wanted: WantedSeries) {
         let (report, input) = match self.spec().await {
-            Ok(spec) => match self.build_with(job, &study, spec).await {
+            Ok(spec) => match self.build_with(job, &study, wanted.as_deref(), spec).await {
                 Some(built) => built,
                 None => return,
             },
@@ -184,10 +184,11 @@ impl Room {
         &self,
         job: Job,
         study: &StudyKey,
+        wanted: Option<&str>,
         spec: &InputSpec,
     ) -> Option<(BuildReport, Option<ModelInput>)> {
         let began = now_ms();
-        let mut build = Build::begin(&self.intake.borrow(), study, spec);
+        let mut build = Build::begin(&self.intake.borrow(), study, wanted, spec);
         while let Some(file) = build.wanted() {
             tell(&IngestReply::Reading(Some(file)), &Attached::default());
             let handle = self.handles.borrow().get(&file).cloned().unwrap_or(JsValue::NULL);

@@ -5,7 +5,7 @@ use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, Tier};
 use headway_core::reason::Reason;
 use headway_core::study::StudyKey;
-use headway_core::triage::{BuildReport, HeaderRead, Job};
+use headway_core::triage::{BuildReport, HeaderRead, Job, WantedSeries};
 use serde::{Deserialize, Serialize};
 
 /// Folder of the model in use, relative to the build.
@@ -29,8 +29,8 @@ pub enum IngestRequest {
 pub enum Work {
     /// Read these headers. Attached: one file handle each, in the same order.
     ReadHeaders(Job, Vec<FileMeta>),
-    /// Build a study's input and keep it.
-    Build(Job, StudyKey),
+    /// Build a study's input, from the series that the reader wants if there is one, and keep it.
+    Build(Job, StudyKey, WantedSeries),
     /// Render the synthetic study.
     Sample,
 }
