@@ -113,7 +113,8 @@ fn a_marker_stays_on_its_side_in_every_order() {
 /// Sagittal and coronal volumes come out in RAS order too, when a card allows any plane.
 #[test]
 fn a_marker_stays_on_its_side_in_sagittal_and_coronal_order() {
-    use headway_core::intake::{Intake, Taken};
+    use headway_core::file::{FileId, FileMeta};
+    use headway_core::intake::Intake;
     use headway_core::study::StudyKey;
     for plane in [Plane::Sagittal, Plane::Coronal] {
         for (place, axis, low) in [(Place::Left, 0, true), (Place::Anterior, 1, false), (Place::Superior, 2, false)] {
@@ -122,13 +123,9 @@ fn a_marker_stays_on_its_side_in_sagittal_and_coronal_order() {
             let mut intake = Intake::default();
             let mut key = StudyKey::default();
             for (index, file) in files.iter().enumerate() {
-                let taken = intake.take(
-                    headway_core::file::FileId(index as u32),
-                    &file.path,
-                    &file.bytes,
-                    file.bytes.len() as u64,
-                );
-                let Taken::Part(part) = taken else { panic!("{}: {taken:?}", file.path) };
+                let size_bytes = file.bytes.len() as u64;
+                let meta = FileMeta { id: FileId(index as u32), path: file.path.clone(), size_bytes };
+                let part = intake.take_whole(&meta, &file.bytes).unwrap_or_else(|e| panic!("{}: {e}", file.path));
                 key = StudyKey { patient_id: part.patient.id, study_uid: part.study.uid };
             }
             let mut spec = headway_tests::card().input;

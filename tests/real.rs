@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 
+use glam::DVec3;
+use headway_core::file::FileId;
+use headway_core::instance::{HeaderOutcome, Instance};
 use headway_core::preprocess::ModelInput;
-use headway_tests::{Run, files_of, real_scans, run_files};
+use headway_tests::{Run, files_of, real_scans, run_files, signals};
+use std::path::Path;
 
 fn run(folder: &str) -> Run {
     let run = run_files(files_of(&real_scans(folder)));
@@ -69,6 +73,37 @@ fn odd_files_are_all_accounted_for() {
     }
 }
 
+/// One image in many transfer syntaxes: implicit, explicit, big endian, RLE, JPEG lossless, JPEG-LS, JPEG 2000.
+#[test]
+#[ignore = "needs real scans in HEADWAY_DATA"]
+fn one_image_in_many_transfer_syntaxes_has_one_signal() {
+    for (folder, images, damaged) in [
+        ("dicom_siemens_mosaic_9_syntaxes", 9, [].as_slice()),
+        ("dicom_pydicom_mr_small", 8, ["MR_truncated.dcm"].as_slice()),
+        (
+            "dicom_pydicom_emri_small",
+            5,
+            [
+                "emri_small_jpeg_2k_lossless_too_short.dcm",
+                "HTJ2KLossless_08_RGB.dcm",
+                "HTJ2K_08_RGB.dcm",
+                "liver_deflate.dcm",
+            ]
+            .as_slice(),
+        ),
+    ] {
+        let mut files = files_of(&real_scans(folder));
+        files.retain(|f| f.path.ends_with(".dcm") && !damaged.iter().any(|name| f.path.ends_with(name)));
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let first = signals(&files[0].bytes).unwrap();
+        for file in &files {
+            let found = signals(&file.bytes).unwrap_or_else(|e| panic!("{}: {e}", file.path));
+            assert!(found == first, "{}: another signal", file.path);
+        }
+        assert_eq!(files.len(), images, "{folder}");
+    }
+}
+
 /// The head of a real study fills the input: bright in the middle, dark at every corner.
 #[test]
 #[ignore = "needs real scans in HEADWAY_DATA"]
@@ -84,4 +119,84 @@ fn a_real_input_is_centred() {
     let corners = [(0, 0), (0, 110), (110, 0), (110, 110)].map(|(x, y)| mean_of(x, y, 55));
     assert!(mean_of(55, 55, 55) > 0.5, "{}", mean_of(55, 55, 55));
     assert!(corners.iter().all(|&c| c < 0.0), "{corners:?}");
+}
+
+/// The images of one file.
+fn instances(path: &Path) -> Vec<Instance> {
+    let bytes = std::fs::read(path).unwrap();
+    match Instance::read(FileId(0), "x", &bytes, bytes.len() as u64) {
+        HeaderOutcome::Read(instances) => instances,
+        other => panic!("{}: {other:?}", path.display()),
+    }
+}
+
+/// Slice, its first voxel in the patient (mm) and the sum of its values.
+const MOSAIC_BY_DCM2NIIX: [(usize, [f64; 3], f32); 3] = [
+    (0, [-104.0, -144.8681, -62.6852], 348_420.0),
+    (17, [-104.0, -138.2585, -1.8431], 1_442_155.0),
+    (34, [-104.0, -131.6490, 58.9989], 566_683.0),
+];
+
+/// A Siemens mosaic is parted into its slices, each where dcm2niix 1.0.20260724 puts it, with the same sum of values.
+#[test]
+#[ignore = "needs real scans in HEADWAY_DATA"]
+fn a_mosaic_is_parted_as_dcm2niix_does() {
+    let path = real_scans("dicom_siemens_mosaic_9_syntaxes").join("1.dcm");
+    let slices = instances(&path);
+    let signals = signals(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(slices.len(), 35);
+    for (slice, origin_mm, sum) in MOSAIC_BY_DCM2NIIX {
+        let plane = slices[slice].plane.unwrap();
+        let apart_mm = plane.origin_mm.distance(DVec3::from_array(origin_mm));
+        assert!(apart_mm < 2e-3, "slice {slice} lies {apart_mm} mm away: {}", plane.origin_mm);
+        assert_eq!(signals[slice].iter().sum::<f32>(), sum, "slice {slice}");
+    }
+}
+
+/// Enhanced MR and classic files of the same acquisition give the same slices at the same places.
+#[test]
+#[ignore = "needs real scans in HEADWAY_DATA"]
+fn enhanced_frames_equal_the_classic_files() {
+    let enhanced = real_scans("dicom_canon_enhanced_dti").join("3000.dcm");
+    let frames = instances(&enhanced);
+    let enhanced_signals = signals(&std::fs::read(&enhanced).unwrap()).unwrap();
+    assert_eq!(frames.len(), 520);
+    let mut classic = files_of(&real_scans("dicom_canon_classic_b0"));
+    classic.retain(|file| file.path.ends_with(".dcm"));
+    assert_eq!(classic.len(), 40);
+    for file in classic {
+        let slice = &instances(Path::new(&file.path))[0];
+        let signal = &signals(&file.bytes).unwrap()[0];
+        let same = (0..frames.len()).filter(|&i| enhanced_signals[i] == *signal).collect::<Vec<_>>();
+        let [frame] = same.as_slice() else { panic!("{}: frames {same:?}", file.path) };
+        let (a, b) = (frames[*frame].plane.unwrap(), slice.plane.unwrap());
+        assert!(a.origin_mm.distance(b.origin_mm) < 1e-3, "{}: {} and {}", file.path, a.origin_mm, b.origin_mm);
+        assert_eq!((a.row_spacing_mm, a.along_row), (b.row_spacing_mm, b.along_row), "{}", file.path);
+        let timing = |i: &Instance| (i.acquisition.echo_time_ms, i.acquisition.repetition_time_ms);
+        assert_eq!(timing(&frames[*frame]), timing(slice), "{}", file.path);
+        assert_eq!(frames[*frame].acquisition.b_value, Some(0.0), "{}", file.path);
+    }
+}
+
+/// File, its slices, the first voxel in the patient (LPS, mm), and the sum of the middle slice, all by nibabel 5.4.
+const NIFTI_BY_NIBABEL: [(&str, usize, [f64; 3], f64); 4] = [
+    ("nifti_flair_mislabelled_t2/t2.nii.gz", 26, [-124.5276, 113.7710, -75.7618], 8_251_183.0),
+    ("nifti_ms_patients_01_03/patient01_study1_T2W.nii.gz", 36, [-108.4740, -99.5085, -78.0255], 31_584_826.0),
+    ("nifti_stroke_t2_skullstripped/M2208_T2w.nii.gz", 156, [-74.0, 108.0, -72.0], 1_391_788.0),
+    ("nifti_flair_mislabelled_t2/t1_seg_gif.nii.gz", 176, [82.6807, -132.3374, 102.2169], 825_328.0),
+];
+
+#[test]
+#[ignore = "needs real scans in HEADWAY_DATA"]
+fn nifti_volumes_lie_where_nibabel_puts_them() {
+    for (name, slices, origin_mm, sum) in NIFTI_BY_NIBABEL {
+        let (folder, file) = name.split_once('/').unwrap();
+        let path = real_scans(folder).join(file);
+        let found = instances(&path);
+        let signals = signals(&std::fs::read(&path).unwrap()).unwrap();
+        let apart_mm = found[0].plane.unwrap().origin_mm.distance(DVec3::from_array(origin_mm));
+        assert!(found.len() == slices && apart_mm < 1e-3, "{name}: {} slices, {apart_mm} mm away", found.len());
+        let total: f64 = signals[slices / 2].iter().map(|&value| f64::from(value)).sum();
+        assert_eq!(total, sum, "{name}");
+    }
 }

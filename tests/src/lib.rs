@@ -6,7 +6,9 @@ use headway_core::build::Build;
 use headway_core::card::Card;
 use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, Tier};
-use headway_core::intake::{HEADER_BYTES, Intake, Taken};
+use headway_core::frame::read_frames;
+use headway_core::instance::{HeaderOutcome, Instance};
+use headway_core::intake::{HEADER_BYTES, Intake};
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::Reason;
 use headway_core::study::StudyKey;
@@ -103,15 +105,7 @@ impl Shell {
     fn take(&mut self, file: &FileMeta) -> Result<Part, Reason> {
         let bytes = &self.files[file.id.0 as usize].bytes;
         let head = &bytes[..bytes.len().min(HEADER_BYTES as usize)];
-        let mut taken = self.intake.take(file.id, &file.path, head, file.size_bytes);
-        if matches!(taken, Taken::NeedsWholeFile) {
-            taken = self.intake.take(file.id, &file.path, bytes, file.size_bytes);
-        }
-        match taken {
-            Taken::Part(part) => Ok(*part),
-            Taken::Refused(reason) => Err(reason),
-            Taken::NeedsWholeFile => panic!("asked for more than the whole of {}", file.path),
-        }
+        self.intake.take_head(file, head).unwrap_or_else(|| self.intake.take_whole(file, bytes))
     }
 
     fn build(&self, study: &StudyKey) -> (BuildReport, Option<ModelInput>) {
@@ -121,6 +115,20 @@ impl Shell {
         }
         build.volume(0.0).prepare(&self.card.input, || 0.0)
     }
+}
+
+/// The signal of every image in a file, one after the other.
+pub fn signals(bytes: &[u8]) -> Result<Vec<Vec<f32>>, Reason> {
+    let instances = match Instance::read(FileId(0), "x", bytes, bytes.len() as u64) {
+        HeaderOutcome::Read(instances) => instances,
+        HeaderOutcome::Refused(reason) => return Err(reason),
+        HeaderOutcome::NeedsWholeFile => panic!("asked for more than the whole file"),
+    };
+    let signal = |instance: &Instance| {
+        let mut signal = vec![0.0; instance.pixels.rows * instance.pixels.columns];
+        read_frames(bytes, &mut [(instance, &mut signal)]).map(|()| signal)
+    };
+    instances.iter().map(signal).collect()
 }
 
 /// A folder of real scans below `HEADWAY_DATA`.

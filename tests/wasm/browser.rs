@@ -40,6 +40,29 @@ async fn compare(wanted: Wanted) {
 
 #[cfg(feature = "cpu")]
 #[wasm_bindgen_test]
+async fn memory_stays_as_it_is_from_the_fourth_volume_on() {
+    stay_in_memory(Wanted::Cpu { why: "test".into() }).await;
+}
+
+#[cfg(feature = "gpu")]
+#[wasm_bindgen_test]
+async fn memory_stays_as_it_is_from_the_fourth_volume_on_webgpu() {
+    stay_in_memory(Wanted::Gpu { why: "test".into() }).await;
+}
+
+async fn stay_in_memory(wanted: Wanted) {
+    let engine = Engine::load(CARD, WEIGHTS, wanted).await.unwrap();
+    let dims = [40; 3];
+    let mut pages = Vec::new();
+    for _ in 0..10 {
+        engine.logit(&probe_input(dims), dims, &mut async |_| ControlFlow::Continue(())).await.unwrap();
+        pages.push(core::arch::wasm32::memory_size(0));
+    }
+    assert!(pages[9] as f64 <= 1.02 * pages[3] as f64, "pages of 64 kB after each volume: {pages:?}");
+}
+
+#[cfg(feature = "cpu")]
+#[wasm_bindgen_test]
 fn the_sample_study_becomes_an_input() {
     let run = headway_tests::run_recipe(&headway_synth::Recipe::sample());
     run.assert_nothing_lost();

@@ -1,5 +1,6 @@
 //! `cargo xtask`: the developers' door. CI calls the same verbs.
 
+mod bench;
 mod headers;
 mod page;
 mod run;
@@ -13,6 +14,7 @@ const USAGE: &str = "usage: cargo xtask VERB
   serve [--port N] [--dir DIR] [--no-build] [--log FILE]
                    set up, build the page and serve it on this machine
   test [--full]    set up and run every test; --full adds what needs long builds
+  bench engine     measure the engine beside onnxruntime-web; writes benches/results and docs/benchmarks.md
   check            format and lints, natively and for wasm32
   build            build the page into dist/ with all optimisation
   page [--whole]   build the page into dist/ quickly: without the GPU engine, unless --whole
@@ -29,13 +31,18 @@ fn main() -> ExitCode {
         Some("serve") => serve::verb(value("--port"), value("--dir"), value("--log"), flag("--no-build")),
         Some("test") => test::verb(flag("--full")),
         Some("check") => test::check(),
+        Some("bench") => bench::verb(arguments.get(1).map(String::as_str)),
         Some("build") => tools::setup(tools::FOR_BUILD).and_then(|()| page::build(page::Kind::Optimised)),
         Some("page") => {
-            let kind = if flag("--whole") { page::Kind::Whole } else { page::Kind::Plain };
-            tools::setup(tools::FOR_PAGE).and_then(|()| page::build(kind))
+            let (kind, tools) = if flag("--whole") {
+                (page::Kind::Whole, tools::FOR_BUILD)
+            } else {
+                (page::Kind::Plain, tools::FOR_PAGE)
+            };
+            tools::setup(tools).and_then(|()| page::build(kind))
         }
         Some("model") => page::model(),
-        Some("setup") => tools::setup(if flag("--test") { tools::FOR_TESTS } else { tools::FOR_PAGE }),
+        Some("setup") => tools::setup(if flag("--test") { tools::FOR_TESTS } else { tools::FOR_BUILD }),
         Some("doctor") => {
             tools::doctor();
             Ok(())

@@ -12,9 +12,9 @@ pub enum Kind {
     /// For tests: not optimised further, and without the GPU engine, which takes as long to build as all the rest.
     /// The page then runs on the processor and says so.
     Plain,
-    /// As `serve` shows it: not optimised further, but whole.
+    /// As `serve` shows it: whole, and passed through wasm-opt.
     Whole,
-    /// For deployment: whole, link-time optimised, passed through wasm-opt.
+    /// For deployment: link-time optimised besides.
     Optimised,
 }
 
@@ -54,7 +54,7 @@ pub fn build(kind: Kind) -> Result<(), String> {
     }
     let stage = target().join("page");
     trunk(kind, id, &stage)?;
-    if kind == Kind::Optimised {
+    if kind != Kind::Plain {
         optimise(&stage)?;
     }
     compose(&stage, &dist, id).map_err(|e| format!("dist/ cannot be written ({e})."))?;

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// The packages that are built natively. Always the same selection: another one unifies features differently,
-/// and cargo would build the whole network library once more.
-pub const NATIVE: &str = "--workspace --exclude headway-web --exclude headway-tests-wasm";
+/// and cargo would build the whole network library once more. So the feature that tests ask for is always on.
+pub const NATIVE: &str =
+    "--workspace --exclude headway-web --exclude headway-tests-wasm --features headway-infer/reference";
 
 /// The repository's root.
 pub fn root() -> PathBuf {

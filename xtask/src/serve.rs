@@ -18,7 +18,7 @@ const PORTS: std::ops::Range<u16> = 8080..8100;
 /// In words where the page cannot be built or no port is free.
 pub fn verb(port: Option<&str>, dir: Option<&str>, log: Option<&str>, no_build: bool) -> Result<(), String> {
     if !no_build {
-        tools::setup(tools::FOR_PAGE)?;
+        tools::setup(tools::FOR_BUILD)?;
         page::build(page::Kind::Whole)?;
     }
     let dir = dir.map_or_else(|| root().join("dist"), PathBuf::from);

@@ -61,12 +61,19 @@ pub fn check() -> Result<(), String> {
 fn native_tests() -> Command {
     let mut command = program(&format!("cargo test {NATIVE}"));
     if std::env::var_os("HEADWAY_DATA").is_some() {
-        command.args(["--", "--include-ignored"]);
+        command.args(["--", "--include-ignored"]).env("HEADWAY_PYDICOM", pydicoms_files());
         if std::env::var_os("HEADWAY_GOLDEN").is_none() {
             command.args(["--skip", "the_full_network"]);
         }
     }
     command
+}
+
+/// The test files inside the package that the Python tests install.
+fn pydicoms_files() -> String {
+    let ask = "import pathlib, pydicom; print(pathlib.Path(pydicom.__file__).parent / 'data')";
+    let answer = Command::new(tools::python()).args(["-c", ask]).stderr(Stdio::inherit()).output();
+    answer.map_or_else(|_| String::new(), |answer| String::from_utf8_lossy(&answer.stdout).trim().to_owned())
 }
 
 /// On one tier; WebGPU is the browser's software emulation.

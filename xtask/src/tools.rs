@@ -17,14 +17,17 @@ const TRUNK: &str = "0.21.14";
 /// Must equal the crate's version in Cargo.toml: the two halves speak a private format.
 const WASM_BINDGEN: &str = "0.2.130";
 
-/// What building the page needs.
+/// What building the page for tests needs.
 pub const FOR_PAGE: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL];
-/// What the optimised build needs.
+/// What serving and deploying the page need.
 pub const FOR_BUILD: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES];
 /// What testing needs.
 pub const FOR_TESTS: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, PYTHON];
 /// What the long tests need besides.
 pub const FOR_FULL_TESTS: &[Tool] = &[PYTHON_FULL];
+/// What the benchmarks need.
+pub const FOR_BENCHMARKS: &[Tool] =
+    &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, PYTHON_BENCH, NPM_BENCH];
 
 const WASM_TARGET: Tool = Tool {
     name: "rust target wasm32-unknown-unknown",
@@ -53,25 +56,38 @@ const BINDGEN_TOOL: Tool = Tool {
 const NPM_PACKAGES: Tool = Tool {
     name: "npm packages of tests/e2e",
     why: "wasm-opt makes modules small; Playwright and axe drive the page in tests",
-    found: || {
-        let wanted = fs::read(root().join("tests/e2e/package-lock.json")).ok();
-        wanted.is_some() && wanted == fs::read(root().join("tests/e2e/node_modules/.installed-lock.json")).ok()
-    },
-    install: || {
-        if output("npm --version").is_none() {
-            return Err(
-                "Node with npm is missing. Install Node 20 or later (Debian, Ubuntu: `apt-get install nodejs npm`)."
-                    .to_owned(),
-            );
-        }
-        run("npm ci --prefix tests/e2e --no-audit --no-fund")?;
-        let copied = fs::copy(
-            root().join("tests/e2e/package-lock.json"),
-            root().join("tests/e2e/node_modules/.installed-lock.json"),
-        );
-        copied.map(|_| ()).map_err(|e| format!("tests/e2e/node_modules cannot be written ({e})."))
-    },
+    found: || has_npm_packages("tests/e2e"),
+    install: || install_npm_packages("tests/e2e"),
 };
+
+const NPM_BENCH: Tool = Tool {
+    name: "npm packages of benches/engine",
+    why: "onnxruntime-web runs beside our engine",
+    found: || has_npm_packages("benches/engine"),
+    install: || install_npm_packages("benches/engine"),
+};
+
+/// Where a copy of the lock file lies once its packages have been installed.
+fn installed_lock(folder: &str) -> PathBuf {
+    root().join(folder).join("node_modules/.installed-lock.json")
+}
+
+fn has_npm_packages(folder: &str) -> bool {
+    let wanted = fs::read(root().join(folder).join("package-lock.json")).ok();
+    wanted.is_some() && wanted == fs::read(installed_lock(folder)).ok()
+}
+
+fn install_npm_packages(folder: &str) -> Result<(), String> {
+    if output("npm --version").is_none() {
+        return Err(
+            "Node with npm is missing. Install Node 20 or later (Debian, Ubuntu: `apt-get install nodejs npm`)."
+                .to_owned(),
+        );
+    }
+    run(&format!("npm ci --prefix {folder} --no-audit --no-fund"))?;
+    let copied = fs::copy(root().join(folder).join("package-lock.json"), installed_lock(folder));
+    copied.map(|_| ()).map_err(|e| format!("{folder}/node_modules cannot be written ({e})."))
+}
 
 const CHROMIUM: Tool = Tool {
     name: "chromium and chromedriver",
@@ -92,6 +108,13 @@ const PYTHON_FULL: Tool = Tool {
     why: "PyTorch and MONAI check export and golden vectors",
     found: || has_packages("full"),
     install: || install_packages("full"),
+};
+
+const PYTHON_BENCH: Tool = Tool {
+    name: "Python packages of training/ (bench)",
+    why: "PyTorch writes the network as ONNX, onnxruntime is the yardstick",
+    found: || has_packages("bench"),
+    install: || install_packages("bench"),
 };
 
 /// The Python of the tests.

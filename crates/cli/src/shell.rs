@@ -5,7 +5,7 @@ use headway_core::build::Build;
 use headway_core::card::InputSpec;
 use headway_core::file::FileMeta;
 use headway_core::finding::Finding;
-use headway_core::intake::{HEADER_BYTES, Intake, Taken};
+use headway_core::intake::{HEADER_BYTES, Intake};
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::{Code, Reason};
 use headway_core::study::StudyKey;
@@ -78,17 +78,9 @@ impl<'a> Shell<'a> {
 
     fn take(&mut self, file: &FileMeta) -> Result<Part, Reason> {
         let head = self.files.read(file.id, HEADER_BYTES)?;
-        let mut taken = self.intake.take(file.id, &file.path, &head, file.size_bytes);
-        if matches!(taken, Taken::NeedsWholeFile) {
-            let whole = self.files.read(file.id, u64::MAX)?;
-            taken = self.intake.take(file.id, &file.path, &whole, whole.len() as u64);
-        }
-        match taken {
-            Taken::Part(part) => Ok(*part),
-            Taken::Refused(reason) => Err(reason),
-            Taken::NeedsWholeFile => {
-                Err(Reason::new(Code::DamagedHeader, "The header does not end before the file does."))
-            }
+        match self.intake.take_head(file, &head) {
+            Some(outcome) => outcome,
+            None => self.intake.take_whole(file, &self.files.read(file.id, u64::MAX)?),
         }
     }
 

@@ -18,7 +18,8 @@ pub struct Build {
     selection: SelectionReport,
     cautions: Vec<String>,
     builder: Result<VolumeBuilder, Reason>,
-    given: usize,
+    /// The files still to read, last first.
+    files: Vec<FileId>,
 }
 
 /// A study whose files have all been read.
@@ -32,23 +33,23 @@ impl Build {
     /// Chooses the series.
     pub fn begin(intake: &Intake, study: &StudyKey, spec: &InputSpec) -> Self {
         let Choice { selection, cautions, stack } = intake.choose(study, spec);
-        Self { selection, cautions, builder: stack.map(VolumeBuilder::new), given: 0 }
+        let builder = stack.and_then(VolumeBuilder::new);
+        let files = builder.as_ref().map(|builder| builder.files().into_iter().rev().collect()).unwrap_or_default();
+        Self { selection, cautions, builder, files }
     }
 
     /// The next file to read, if any.
     pub fn wanted(&self) -> Option<FileId> {
-        let builder = self.builder.as_ref().ok()?;
-        builder.instances().get(self.given).map(|instance| instance.file)
+        self.files.last().copied()
     }
 
     /// The bytes of the file wanted, or why they cannot be had.
     pub fn give(&mut self, bytes: Result<&[u8], Reason>) {
-        if let Ok(builder) = &mut self.builder {
+        if let (Ok(builder), Some(file)) = (&mut self.builder, self.files.pop()) {
             match bytes {
-                Ok(bytes) => builder.place(self.given, bytes),
-                Err(reason) => builder.refuse(self.given, reason),
+                Ok(bytes) => builder.place(file, bytes),
+                Err(reason) => builder.refuse(file, reason),
             }
-            self.given += 1;
         }
     }
 

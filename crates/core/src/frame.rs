@@ -1,74 +1,219 @@
 //! The pixels of one file as signal values.
 
-use crate::instance::PixelHeader;
+use crate::codec;
+use crate::dicom::Fault;
+use crate::dicom::data_set::DataSet;
+use crate::dicom::fragments::Fragments;
+use crate::dicom::part10::Part10;
+use crate::dicom::syntax::Codec;
+use crate::dicom::walk::Encoding;
+use crate::instance::{Instance, PixelHeader, Tile};
+use crate::nifti::{self, is_nifti};
 use crate::reason::{Code, Reason};
+use crate::unpack::gunzipped;
 use dicom_dictionary_std::tags;
-use dicom_encoding::transfer_syntax::TransferSyntaxIndex;
-use dicom_object::{DefaultDicomObject, OpenFileOptions};
-use dicom_pixeldata::{ConvertOptions, ModalityLutOption, PixelDecoder, VoiLutOption};
-use dicom_transfer_syntax_registry::TransferSyntaxRegistry;
+use std::borrow::Cow;
 
-/// Decodes the one frame of a file: Rescale Slope and Intercept applied (PS3.3 C.11.1), row by row, `rows × columns` values.
-///
-/// Reading ends at the first element that sorts after the pixel data, so most trailing bytes do no harm.
-/// Trailing zeros do: they read as an element of a lower tag, and the file is refused as cut short.
+/// An image to be read from a file, and the place for its signal: `rows × columns` values, row by row.
+pub type Wanted<'a> = (&'a Instance, &'a mut [f32]);
+
+/// Reads some of a file's images into their places: *Rescale Slope* and *Intercept* applied (PS3.3, C.11.1),
+/// MONOCHROME1 turned over so that more signal is brighter, padding set to no signal (0).
 ///
 /// # Errors
-/// A reason that names the transfer syntax, the pixel format or the damage.
-pub fn decode_frame(bytes: &[u8], expected: &PixelHeader) -> Result<Vec<f32>, Reason> {
-    let object = OpenFileOptions::new().read_to(tags::PIXEL_DATA).from_reader(bytes).map_err(|e| {
-        Reason::new(
-            Code::TruncatedPixels,
-            format!("The file cannot be read to the end of its pixels ({e}). Copy or export it again."),
-        )
-    })?;
-    readable_format(expected)?;
-    decodable(&object)?;
-    let damaged = |e: &dyn std::fmt::Display| {
-        Reason::new(Code::DamagedPixels, format!("The pixels cannot be decoded ({e}). Copy or export the file again."))
+/// A reason that names the transfer syntax, the pixel format or the damage; the places then hold anything.
+pub fn read_frames(bytes: &[u8], wanted: &mut [Wanted]) -> Result<(), Reason> {
+    let unreadable = |fault| match fault {
+        Fault::NeedsWholeFile => {
+            Reason::new(Code::TruncatedPixels, "The file ends before its pixels do. Copy it again.")
+        }
+        Fault::Refused(reason) => reason,
     };
-    let decoded = object.decode_pixel_data_frame(0).map_err(|e| damaged(&e))?;
-    let options =
-        ConvertOptions::new().with_modality_lut(ModalityLutOption::Default).with_voi_lut(VoiLutOption::Identity);
-    let signal = decoded.to_vec_with_options::<f32>(&options).map_err(|e| damaged(&e))?;
-    let (found, wanted) = (signal.len(), expected.rows * expected.columns);
-    if found < wanted {
-        return Err(Reason::new(
-            Code::TruncatedPixels,
-            format!("The image holds {found} of {wanted} pixels. Copy or export the file again."),
-        ));
+    let bytes = gunzipped(bytes)?;
+    if is_nifti(&bytes) {
+        return nifti::read_frames(&bytes, wanted);
     }
-    if let Some(index) = signal.iter().position(|v| !v.is_finite()) {
-        return Err(damaged(&format!("pixel {index} is not a number")));
+    let part10 = Part10::read(&bytes, bytes.len()).map_err(unreadable)?;
+    let data_set = part10.data_set().map_err(unreadable)?;
+    let Some((first, _)) = wanted.first() else { return Ok(()) };
+    readable_format(&first.pixels)?;
+    let source = Source::open(&part10, &data_set, first)?;
+    let mut decoded: Option<(usize, Samples)> = None;
+    for (instance, signal) in wanted {
+        let samples = match decoded.take().filter(|(frame, _)| *frame == instance.frame) {
+            Some((_, samples)) => samples,
+            None => source.frame(instance)?,
+        };
+        place(&samples, instance, signal)?;
+        decoded = Some((instance.frame, samples));
     }
-    Ok(signal)
+    Ok(())
+}
+
+/// One frame's stored values as bytes.
+#[derive(Debug)]
+pub(crate) struct Samples<'a> {
+    pub(crate) bytes: Cow<'a, [u8]>,
+    /// Bytes of one sample: 1, 2 or 4.
+    pub(crate) width: usize,
+    pub(crate) big_endian: bool,
+}
+
+/// The pixel data of one file.
+enum Source<'a> {
+    Native { bytes: &'a [u8], big_endian: bool },
+    Packed { fragments: Fragments<'a>, codec: Codec },
+}
+
+impl<'a> Source<'a> {
+    fn open(part10: &'a Part10, data_set: &DataSet<'a>, instance: &Instance) -> Result<Self, Reason> {
+        let codec = part10.syntax.and_then(|syntax| syntax.codec).ok_or_else(|| unsupported(part10))?;
+        let Some(element) = data_set.element(tags::PIXEL_DATA) else {
+            return Err(Reason::new(
+                Code::PixelFormat,
+                "The pixels are stored as floating point numbers, which is not read.",
+            ));
+        };
+        if codec == Codec::Native {
+            let end = element.value.end.min(part10.bytes().len());
+            let bytes = part10.bytes().get(element.value.start..end).unwrap_or_default();
+            return Ok(Self::Native { bytes, big_endian: part10.walker().encoding == Encoding::ExplicitBe });
+        }
+        let offsets = data_set.bytes(tags::EXTENDED_OFFSET_TABLE);
+        let fragments = Fragments::read(part10.walker(), element, offsets, instance.pixels.frames)?;
+        Ok(Self::Packed { fragments, codec })
+    }
+
+    fn frame(&self, instance: &Instance) -> Result<Samples<'a>, Reason> {
+        let pixels = &instance.pixels;
+        let (rows, columns) = instance.tile.map_or((pixels.rows, pixels.columns), |t| (t.frame_rows, t.frame_columns));
+        let cut_short = || {
+            Reason::new(
+                Code::TruncatedPixels,
+                format!(
+                    "The file ends before the pixels of its frame {} do. Copy or export it again.",
+                    instance.frame + 1
+                ),
+            )
+        };
+        match self {
+            Self::Native { bytes, big_endian } => {
+                let width = pixels.bits_allocated / 8;
+                let size = rows * columns * width;
+                let start = size.checked_mul(instance.frame).ok_or_else(cut_short)?;
+                let bytes = bytes.get(start..).and_then(|rest| rest.get(..size)).ok_or_else(cut_short)?;
+                Ok(Samples { bytes: Cow::Borrowed(bytes), width, big_endian: *big_endian })
+            }
+            Self::Packed { fragments, codec } => {
+                let packed = fragments.frame(instance.frame).ok_or_else(cut_short)?;
+                codec::decode(*codec, &packed, rows, columns, pixels.bits_allocated)
+            }
+        }
+    }
 }
 
 fn readable_format(pixels: &PixelHeader) -> Result<(), Reason> {
-    let grey = matches!(pixels.photometric.as_str(), "MONOCHROME2" | "");
-    if grey && pixels.samples_per_pixel == 1 && matches!(pixels.bits_allocated, 8 | 16 | 32) {
+    let grey = matches!(pixels.photometric.as_str(), "MONOCHROME1" | "MONOCHROME2" | "");
+    let bits = matches!(pixels.bits_allocated, 8 | 16 | 32)
+        && (1..=pixels.bits_allocated).contains(&pixels.bits_stored)
+        && (pixels.bits_stored - 1..pixels.bits_allocated).contains(&pixels.high_bit);
+    if grey && bits && pixels.samples_per_pixel == 1 {
         return Ok(());
     }
     Err(Reason::new(
         Code::PixelFormat,
         format!(
-            "{} with {} samples of {} bits per pixel is not read; export the series as plain greyscale MR (MONOCHROME2).",
-            pixels.photometric, pixels.samples_per_pixel, pixels.bits_allocated
+            "{} with {} samples of {} bits per pixel ({} stored, up to bit {}) is not read; export the series as plain greyscale MR (MONOCHROME2).",
+            pixels.photometric, pixels.samples_per_pixel, pixels.bits_allocated, pixels.bits_stored, pixels.high_bit
         ),
     ))
 }
 
-fn decodable(object: &DefaultDicomObject) -> Result<(), Reason> {
-    let uid = object.meta().transfer_syntax();
-    let syntax = TransferSyntaxRegistry.get(uid);
-    if syntax.is_some_and(|syntax| syntax.can_decode_all()) {
-        return Ok(());
-    }
-    let name = syntax.map_or("unknown", |syntax| syntax.name());
-    Err(Reason::new(
+fn unsupported(part10: &Part10) -> Reason {
+    let name = part10.syntax.map_or("an unknown transfer syntax", |syntax| syntax.name);
+    Reason::new(
         Code::TransferSyntax,
         format!(
-            "Pixels are compressed as {name} ({uid}), which is not decoded yet. Export the series uncompressed (Explicit VR Little Endian)."
+            "Pixels are stored as {name} ({}), which is not decoded yet. Export the series uncompressed (Explicit VR Little Endian).",
+            part10.transfer_syntax_uid
         ),
-    ))
+    )
+}
+
+/// Turns stored values into signal, those of the instance's tile only.
+fn place(samples: &Samples, instance: &Instance, signal: &mut [f32]) -> Result<(), Reason> {
+    let pixels = &instance.pixels;
+    let whole = Tile { row: 0, column: 0, frame_rows: pixels.rows, frame_columns: pixels.columns };
+    let tile = instance.tile.unwrap_or(whole);
+    let row_bytes = tile.frame_columns * samples.width;
+    if samples.bytes.len() < tile.frame_rows * row_bytes || signal.len() != pixels.rows * pixels.columns {
+        return Err(Reason::new(
+            Code::TruncatedPixels,
+            format!(
+                "The image holds {} of {} pixels. Copy or export the file again.",
+                samples.bytes.len() / samples.width,
+                tile.frame_rows * tile.frame_columns
+            ),
+        ));
+    }
+    let scale = Scale::of(pixels, samples.width);
+    for (row, signal) in signal.chunks_exact_mut(pixels.columns).enumerate() {
+        let start = (tile.row + row) * row_bytes + tile.column * samples.width;
+        let stored = &samples.bytes[start..start + pixels.columns * samples.width];
+        match (samples.width, samples.big_endian) {
+            (1, _) => scale.row(stored, signal, |[byte]| u32::from(byte)),
+            (2, false) => scale.row(stored, signal, |pair| u32::from(u16::from_le_bytes(pair))),
+            (2, true) => scale.row(stored, signal, |pair| u32::from(u16::from_be_bytes(pair))),
+            (_, false) => scale.row(stored, signal, u32::from_le_bytes),
+            (_, true) => scale.row(stored, signal, u32::from_be_bytes),
+        }
+    }
+    match signal.iter().position(|value| !value.is_finite()) {
+        Some(index) => Err(Reason::new(
+            Code::DamagedPixels,
+            format!("Pixel {index} is not a number after rescaling. Export it again."),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// How a stored value becomes signal.
+struct Scale {
+    /// Unused bits above and below the stored ones.
+    above: u32,
+    below: u32,
+    signed: bool,
+    padding: Option<(i64, i64)>,
+    slope: f64,
+    intercept: f64,
+}
+
+impl Scale {
+    fn of(pixels: &PixelHeader, width: usize) -> Self {
+        // A codec may return fewer bytes than were allocated, never with stored bits shifted.
+        let fits = pixels.high_bit < 8 * width;
+        let (high_bit, bits) = if fits { (pixels.high_bit, pixels.bits_stored) } else { (8 * width - 1, 8 * width) };
+        // MONOCHROME1 shows the lowest value brightest: turned over inside the range of the stored bits (PS3.3, C.7.6.3.1.2).
+        let turned = pixels.photometric == "MONOCHROME1";
+        let lowest_and_highest = if pixels.signed { -1.0 } else { (1_u64 << bits) as f64 - 1.0 };
+        let (slope, intercept) = (pixels.rescale_slope, pixels.rescale_intercept);
+        Self {
+            above: 31 - high_bit as u32,
+            below: 32 - bits as u32,
+            signed: pixels.signed,
+            padding: pixels.padding,
+            slope: if turned { -slope } else { slope },
+            intercept: if turned { intercept + slope * lowest_and_highest } else { intercept },
+        }
+    }
+
+    fn row<const N: usize>(&self, stored: &[u8], signal: &mut [f32], word: impl Fn([u8; N]) -> u32) {
+        for (bytes, signal) in stored.as_chunks::<N>().0.iter().zip(signal) {
+            let raised = word(*bytes) << self.above;
+            let value =
+                if self.signed { i64::from(raised as i32 >> self.below) } else { i64::from(raised >> self.below) };
+            let padded = self.padding.is_some_and(|(low, high)| (low..=high).contains(&value));
+            *signal = if padded { 0.0 } else { (value as f64 * self.slope + self.intercept) as f32 };
+        }
+    }
 }

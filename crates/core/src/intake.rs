@@ -1,8 +1,8 @@
 //! The headers read so far, study by study: the room's memory between reading and choosing.
 
 use crate::card::InputSpec;
-use crate::file::FileId;
-use crate::instance::{HeaderOutcome, Instance};
+use crate::file::FileMeta;
+use crate::instance::{Format, HeaderOutcome, Instance};
 use crate::reason::{Code, Reason};
 use crate::selection::{SelectionReport, Stack, select};
 use crate::series::Series;
@@ -22,17 +22,6 @@ pub struct Intake {
     seen: HashMap<(String, String), String>,
 }
 
-/// What a header came to, for the shell.
-#[derive(Debug)]
-pub enum Taken {
-    /// Part of a study.
-    Part(Box<Part>),
-    /// The bytes end before the header does: hand over the whole file.
-    NeedsWholeFile,
-    /// Not used, and why.
-    Refused(Reason),
-}
-
 /// The series to read for a study.
 #[derive(Debug)]
 pub struct Choice {
@@ -45,24 +34,42 @@ pub struct Choice {
 }
 
 impl Intake {
-    /// Reads the header from the first `bytes` of a file of `file_size_bytes`.
-    pub fn take(&mut self, file: FileId, path: &str, bytes: &[u8], file_size_bytes: u64) -> Taken {
-        let instance = match Instance::read(file, path, bytes, file_size_bytes) {
-            HeaderOutcome::Read(instance) => *instance,
-            HeaderOutcome::NeedsWholeFile => return Taken::NeedsWholeFile,
-            HeaderOutcome::Refused(reason) => return Taken::Refused(reason),
+    /// Reads the header of a file from its first [`HEADER_BYTES`], if it ends there.
+    /// `None`: read the whole file and go on with [`Self::take_whole`].
+    pub fn take_head(&mut self, file: &FileMeta, head: &[u8]) -> Option<Result<Part, Reason>> {
+        match Instance::read(file.id, &file.path, head, file.size_bytes) {
+            HeaderOutcome::Read(instances) => Some(self.keep(file, instances)),
+            HeaderOutcome::Refused(reason) => Some(Err(reason)),
+            HeaderOutcome::NeedsWholeFile => None,
+        }
+    }
+
+    /// Reads the header of a file that is all at hand.
+    ///
+    /// # Errors
+    /// Why the file is not used.
+    pub fn take_whole(&mut self, file: &FileMeta, whole: &[u8]) -> Result<Part, Reason> {
+        let at_hand = FileMeta { size_bytes: whole.len() as u64, ..file.clone() };
+        self.take_head(&at_hand, whole).unwrap_or_else(|| {
+            Err(Reason::new(Code::DamagedHeader, "The header does not end before the file does. Copy it again."))
+        })
+    }
+
+    fn keep(&mut self, file: &FileMeta, instances: Vec<Instance>) -> Result<Part, Reason> {
+        let Some(first) = instances.first() else {
+            return Err(Reason::new(Code::NotAnImage, "The file holds no image."));
         };
-        let identity = (instance.patient.id.clone(), instance.sop_instance_uid.clone());
-        if let Some(first) = self.seen.get(&identity) {
-            return Taken::Refused(Reason::new(
+        let identity = (first.patient.id.clone(), first.sop_instance_uid.clone());
+        if let Some(earlier) = self.seen.get(&identity) {
+            return Err(Reason::new(
                 Code::DuplicateInstance,
-                format!("The same image as {first}; this copy is set aside."),
+                format!("The same image as {earlier}; this copy is set aside."),
             ));
         }
-        self.seen.insert(identity, path.to_owned());
-        let part = Part { patient: instance.patient.clone(), study: instance.study.clone() };
-        self.studies.entry(instance.study_key()).or_default().push(instance);
-        Taken::Part(Box::new(part))
+        self.seen.insert(identity, file.path.clone());
+        let part = Part { patient: first.patient.clone(), study: first.study.clone() };
+        self.studies.entry(first.study_key()).or_default().extend(instances);
+        Ok(part)
     }
 
     /// Chooses the series of a study that the model is made for.
@@ -111,6 +118,16 @@ fn cautions(stack: &Stack) -> Vec<String> {
     let middle = stack.series.middle();
     if !middle.acquisition.contrast_agent.is_empty() {
         cautions.push("Acquired with a contrast agent; the model expects images without.".to_owned());
+    }
+    if let Format::Nifti { oriented } = middle.format {
+        cautions.push("Contrast not stated by the file: a NIfTI volume is taken for what its name says.".to_owned());
+        if !oriented {
+            cautions
+                .push("The file does not state which way the patient lies: left and right are not known.".to_owned());
+        }
+    }
+    if stack.series.instances().iter().any(|instance| instance.pixels.lossy) {
+        cautions.push("The images were compressed with loss; fine detail may be gone or made up.".to_owned());
     }
     cautions
 }

@@ -6,16 +6,22 @@
 //! [`instance`] → [`series`] → [`selection`] → [`geometry`] → [`volume`] → [`preprocess`] → [`worklist`],
 //! with [`intake`] holding what has been read, and [`triage`] the desk that tells the shell what to do next.
 
+pub mod archive;
 pub mod build;
 pub mod canonical;
 pub mod card;
+mod codec;
 pub mod contrast;
+pub mod dicom;
 pub mod file;
 pub mod finding;
 pub mod frame;
+mod frames;
 pub mod geometry;
 pub mod instance;
 pub mod intake;
+mod mosaic;
+mod nifti;
 pub mod preprocess;
 pub mod reason;
 pub mod report;
@@ -23,5 +29,6 @@ pub mod selection;
 pub mod series;
 pub mod study;
 pub mod triage;
+pub mod unpack;
 pub mod volume;
 pub mod worklist;

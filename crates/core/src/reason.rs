@@ -60,8 +60,10 @@ codes! {
     TruncatedPixels = "truncated_pixels", File, "The file ends before its pixel data does.";
     DamagedPixels = "damaged_pixels", File, "The pixel data cannot be decoded.";
     MissingAttribute = "missing_attribute", File, "An attribute that is needed to place or read the image is missing or unusable.";
+    MultiFrame = "multi_frame", File, "A file of several frames does not say where each of them lies.";
     NotAnImage = "not_an_image", File, "DICOM without an image: a report, an index, a presentation state.";
     DuplicateInstance = "duplicate_instance", File, "The same image was read already; this copy is set aside.";
+    DamagedArchive = "damaged_archive", File, "A packed file or archive cannot be unpacked.";
     Unreadable = "unreadable", File, "The browser or operating system would not hand over the file.";
     EmptyFolder = "empty_folder", File, "The folder holds no files.";
     Cancelled = "cancelled", Study, "The reader stopped the work.";
@@ -84,8 +86,7 @@ codes! {
     IncompleteHead = "incomplete_head", Study, "The volume is too small to hold a whole adult head.";
     EmptyVolume = "empty_volume", Study, "The volume holds no signal to centre on.";
     TooLarge = "too_large", Limit, "More than this device can hold.";
-    MultiFrame = "multi_frame", Unsupported, "Multi-frame images are not read yet.";
-    Mosaic = "mosaic", Unsupported, "Mosaic images (many slices in one picture) are not read yet.";
+    Mosaic = "mosaic", Unsupported, "A mosaic (many slices in one picture) cannot be parted into its slices.";
     TransferSyntax = "transfer_syntax", Unsupported, "The transfer syntax cannot be decoded.";
     PixelFormat = "pixel_format", Unsupported, "The pixels are stored in a way that is not read: colour, float, unusual depth.";
     NoDevice = "no_device", Device, "No usable device for the network.";

@@ -3,6 +3,7 @@
 use crate::card::InputSpec;
 use crate::contrast::{Contrast, contrast_of};
 use crate::geometry::Geometry;
+use crate::instance::Format;
 use crate::reason::{Code, Reason};
 use crate::series::{Series, SeriesSummary};
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,7 @@ pub struct Stack {
 ///
 /// # Errors
 /// The reason to show on the row where no series can be scored:
-/// a suitable series' own defect if there is one, else [`Code::NoSuitableSeries`].
+/// the chosen series' own defect if there is one, else [`Code::NoSuitableSeries`].
 pub fn select(series: Vec<Series>, spec: &InputSpec) -> (SelectionReport, Result<Stack, Reason>) {
     let mut report = SelectionReport::default();
     let mut candidates = Vec::new();
@@ -51,28 +52,26 @@ pub fn select(series: Vec<Series>, spec: &InputSpec) -> (SelectionReport, Result
         }
     }
     candidates.sort_by(Candidate::compare);
-    let mut defect = None;
-    let mut stack: Option<Stack> = None;
-    for candidate in candidates {
-        let summary = candidate.series.summary();
-        match (candidate.geometry, &stack) {
-            (Err(reason), _) => {
-                defect.get_or_insert_with(|| reason.clone());
-                report.rejected.push(RejectedSeries { series: summary, reasons: vec![reason] });
-            }
-            (Ok(_), Some(_)) => report.rejected.push(second_choice(summary, report.chosen.as_ref())),
-            (Ok(geometry), None) => {
-                report.reasons = candidate.reasons;
-                report.reasons.push(geometry.describe());
-                report.chosen = Some(summary);
-                stack = Some(Stack { series: candidate.series, geometry });
-            }
+    let mut outcome = None;
+    for Candidate { series, reasons, geometry } in candidates {
+        let summary = series.summary();
+        if report.chosen.is_none() {
+            // The best one is the study's, sound or not: its defect is what the reader must hear of.
+            report.chosen = Some(summary);
+            report.reasons = reasons;
+            report.reasons.extend(geometry.as_ref().map(Geometry::describe).ok());
+            outcome = Some(geometry.map(|geometry| Stack { series, geometry }));
+            continue;
         }
+        report.rejected.push(match geometry {
+            Err(reason) => RejectedSeries { series: summary, reasons: vec![reason] },
+            Ok(_) => second_choice(summary, report.chosen.as_ref()),
+        });
     }
     report.rejected.sort_by(|a, b| {
         a.series.number.cmp(&b.series.number).then_with(|| a.series.series_uid.cmp(&b.series.series_uid))
     });
-    let outcome = stack.ok_or_else(|| defect.unwrap_or_else(|| no_suitable_series(&report.rejected, spec)));
+    let outcome = outcome.unwrap_or_else(|| Err(no_suitable_series(&report.rejected, spec)));
     (report, outcome)
 }
 
@@ -115,9 +114,12 @@ impl Candidate {
 type Rule = fn(&Series, &InputSpec) -> Result<Option<String>, Reason>;
 
 const RULES: &[Rule] =
-    &[modality, single_frame, not_a_localizer, not_derived, body_part, plane, contrast, enough_slices];
+    &[modality, placed_frames, not_a_localizer, not_derived, body_part, plane, contrast, enough_slices];
 
 fn modality(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason> {
+    if matches!(series.middle().format, Format::Nifti { .. }) {
+        return Ok(Some(format!("modality not stated by the file (NIfTI), taken for {}", spec.modality)));
+    }
     let found = &series.header().modality;
     if *found == spec.modality {
         return Ok(None);
@@ -126,19 +128,13 @@ fn modality(series: &Series, spec: &InputSpec) -> Result<Option<String>, Reason>
     Err(Reason::new(Code::WrongModality, format!("Modality {shown}, not {}.", spec.modality)))
 }
 
-fn single_frame(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
+fn placed_frames(series: &Series, _: &InputSpec) -> Result<Option<String>, Reason> {
     let middle = series.middle();
-    if middle.acquisition.image_type.iter().any(|t| t == "MOSAIC") {
-        return Err(Reason::new(
-            Code::Mosaic,
-            "A mosaic: many slices tiled in one picture. Headway does not read mosaics yet.",
-        ));
-    }
-    if middle.pixels.frames > 1 {
+    if middle.pixels.frames > 1 && middle.plane.is_none() {
         return Err(Reason::new(
             Code::MultiFrame,
             format!(
-                "{} frames in one file. Headway does not read multi-frame images yet; export the series as classic (single-frame) MR.",
+                "{} frames in one file, which does not say where each of them lies. Export the series as single images or as Enhanced MR.",
                 middle.pixels.frames
             ),
         ));
@@ -259,16 +255,24 @@ fn enough_slices(series: &Series, spec: &InputSpec) -> Result<Option<String>, Re
 }
 
 fn second_choice(series: SeriesSummary, chosen: Option<&SeriesSummary>) -> RejectedSeries {
-    let better = chosen.map_or_else(String::new, |c| format!(" \"{}\"", c.description));
+    let better = chosen.map_or_else(String::new, |c| format!(" {}", named(c)));
     RejectedSeries {
         series,
         reasons: vec![Reason::new(Code::SecondChoice, format!("Suitable, but{better} covers more or is finer."))],
     }
 }
 
+fn named(series: &SeriesSummary) -> String {
+    if series.description.is_empty() {
+        "one without a description".to_owned()
+    } else {
+        format!("\"{}\"", series.description)
+    }
+}
+
 fn no_suitable_series(rejected: &[RejectedSeries], spec: &InputSpec) -> Reason {
     let only = match rejected {
-        [one] => format!(" Its one series \"{}\": {}", one.series.description, one.reasons[0].text),
+        [one] => format!(" Its one series, {}: {}", named(&one.series), one.reasons[0].text),
         _ => String::new(),
     };
     Reason::new(

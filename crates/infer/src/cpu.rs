@@ -3,8 +3,8 @@
 use crate::pause::{Meter, Pause, Stopped};
 use crate::plan::{Affine, BlockShape, Linear, Plan, Step};
 use headway_kernels::{
-    AveragePool, Convolve, Features, FeaturesMut, Kernel, Level, MaxAlongX, Norm, Pointwise, Stem, Task, TileWeights,
-    pack, packed_len, tile_weights_len,
+    AveragePool, Convolve, Features, FeaturesMut, Kernel, Level, MaxAlongX, Norm, Pointwise, STEM_DEPTH, Stem,
+    StemInput, Task, TileWeights, pack, packed_len, stem_input_len, stem_weights, stem_weights_len, tile_weights_len,
 };
 use std::cell::RefCell;
 
@@ -23,7 +23,7 @@ pub struct Network {
 struct Buffers {
     /// The block at work.
     block: Vec<f32>,
-    /// The block after it.
+    /// The block after it; before the first, the volume as the stem reads it.
     next: Vec<f32>,
     /// What lies between two kernels: bottlenecks, half-pooled planes.
     between: Vec<f32>,
@@ -39,7 +39,7 @@ impl Network {
         let level = Level::detect();
         for step in &mut plan.steps {
             match step {
-                Step::Stem(conv) => conv.pack(level),
+                Step::Stem(conv) => conv.pack_stem(level),
                 Step::Squeeze(norm, conv) | Step::Transition(norm, conv) => {
                     norm.fill(level.lanes());
                     conv.fill_inputs(level.lanes());
@@ -78,6 +78,13 @@ fn threads() -> usize {
 }
 
 impl Linear {
+    fn pack_stem(&mut self, level: Level) {
+        let mut packed = vec![0.0; stem_weights_len(level, self.outputs)];
+        stem_weights(level, &self.weights, self.outputs, &mut vec![0.0; STEM_DEPTH * self.outputs], &mut packed);
+        self.weights = packed;
+        self.bias.resize(filled(self.outputs, level), 0.0);
+    }
+
     /// Reorders the weights for the kernels and fills the bias up to whole panels.
     fn pack(&mut self, level: Level) {
         let rows = self.weights.len() / self.outputs;
@@ -148,12 +155,16 @@ impl<P: Pause> Pass<'_, P> {
         block: BlockShape,
     ) -> Result<(), Stopped> {
         let level = self.network.level;
-        let Buffers { block: features, between, scratch, .. } = &mut *self.buffers;
+        let Buffers { block: features, next, between, scratch, .. } = &mut *self.buffers;
+        // The next block comes long after.
+        let factors = room(next, stem_input_len(dims));
+        let input = Task::new(level, StemInput::new(values, dims, factors));
+        finish(&input, scratch, self.network.threads, &mut self.meter, 0.0).await?;
         let planes = [dims[0].div_ceil(2), block.dims[1], block.dims[2]];
         let outputs = filled(conv.outputs, level);
         let between = room(between, volume(planes) * outputs);
         let output = FeaturesMut::new(between, planes, outputs, 0, outputs);
-        let stem = Task::new(level, Stem::new(level, values, dims, &conv.weights, &conv.bias, output));
+        let stem = Task::new(level, Stem::new(level, factors, dims, &conv.weights, &conv.bias, output));
         finish(&stem, scratch, self.network.threads, &mut self.meter, 1.0).await?;
         let planes = Features::new(between, planes, outputs, outputs);
         let features = room(features, volume(block.dims) * block.channels);

@@ -2,14 +2,14 @@
 
 use crate::lanes::{Lanes, Level};
 use crate::pack::panel_columns;
-use crate::product::Product;
+use crate::product::{Product, TOGETHER};
 use crate::shared::{Features, FeaturesMut};
 use crate::task::Kernel;
 use crate::tile::{IN, OUT, POINTS, TAPS, Tile, transform_input, transform_output, transform_taps};
 
 /// Tiles worked on together: the transformed weights are read once for all of them,
 /// and what they become must stay in the second-level cache.
-const TOGETHER: usize = 16;
+const TILES_TOGETHER: usize = 16;
 /// Input channels whose weights are transformed together.
 const CHANNELS_AT_ONCE: usize = 8;
 /// Values between the planes of two points beyond their size, so that they do not fall on the same lines of the cache.
@@ -156,7 +156,7 @@ impl<'a> Convolve<'a> {
 
     /// Values between two points' factors of the input, and between two points' products.
     fn point_strides(&self, lanes: usize) -> [usize; 2] {
-        [self.input.channels, self.padded_outputs(lanes)].map(|channels| TOGETHER * channels + SKEW)
+        [self.input.channels, self.padded_outputs(lanes)].map(|channels| TILES_TOGETHER * channels + SKEW)
     }
 
     /// A tile's first output.
@@ -236,7 +236,7 @@ impl<'a> Convolve<'a> {
 // Sound: a unit writes the outputs of its own tiles.
 unsafe impl Kernel for Convolve<'_> {
     fn units(&self) -> usize {
-        self.tiles.iter().product::<usize>().div_ceil(TOGETHER)
+        self.tiles.iter().product::<usize>().div_ceil(TILES_TOGETHER)
     }
 
     fn scratch_len(&self, lanes: usize) -> usize {
@@ -249,8 +249,8 @@ unsafe impl Kernel for Convolve<'_> {
         let [factors_stride, products_stride] = self.point_strides(S::COUNT);
         let weights_stride = weights_stride(inputs, outputs, S::COUNT);
         let factors = scratch.as_mut_ptr();
-        let first = unit * TOGETHER;
-        let tiles = TOGETHER.min(self.tiles.iter().product::<usize>() - first);
+        let first = unit * TILES_TOGETHER;
+        let tiles = TILES_TOGETHER.min(self.tiles.iter().product::<usize>() - first);
         unsafe {
             let products = factors.add(factors_stride * POINTS);
             for n in 0..tiles {
@@ -260,6 +260,8 @@ unsafe impl Kernel for Convolve<'_> {
                 Product {
                     rows: tiles,
                     depth: inputs,
+                    segment: TOGETHER,
+                    segment_stride: TOGETHER,
                     columns: outputs,
                     left: factors.add(point * factors_stride),
                     left_stride: inputs,

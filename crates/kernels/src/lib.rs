@@ -27,7 +27,7 @@ pub use pack::{pack, packed_len};
 pub use pointwise::{Norm, Pointwise};
 pub use pool::{AveragePool, MaxAlongX};
 pub use shared::{Features, FeaturesMut};
-pub use stem::Stem;
+pub use stem::{STEM_DEPTH, Stem, StemInput, stem_input_len, stem_weights, stem_weights_len};
 pub use task::{Kernel, Task};
 
 #[cfg(test)]

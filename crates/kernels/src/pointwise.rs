@@ -2,7 +2,7 @@
 
 use crate::lanes::{Lanes, Level};
 use crate::pack::{packed_len, panel_columns};
-use crate::product::Product;
+use crate::product::{Product, TOGETHER};
 use crate::shared::{Features, FeaturesMut};
 use crate::task::Kernel;
 
@@ -108,6 +108,8 @@ unsafe impl Kernel for Pointwise<'_> {
             Product {
                 rows,
                 depth: inputs,
+                segment: TOGETHER,
+                segment_stride: TOGETHER,
                 columns: self.output.channels,
                 left,
                 left_stride,

@@ -4,13 +4,17 @@ use crate::lanes::Lanes;
 use crate::pack::{REGISTERS, panel_columns};
 
 /// Terms summed before they join the sum of all: long sums in one go lose digits, and tiles cannot spare them.
-const TOGETHER: usize = 32;
+pub(crate) const TOGETHER: usize = 32;
 
 /// `results[row][column] = Σ left[row][depth] · right[depth][column]`, then bias and ReLU where asked for.
 #[derive(Clone, Copy)]
 pub(crate) struct Product {
     pub rows: usize,
     pub depth: usize,
+    /// Terms that are summed together, and lie together on the left: [`TOGETHER`] at most.
+    pub segment: usize,
+    /// On the left, from one segment to the next.
+    pub segment_stride: usize,
     pub columns: usize,
     /// Row by row, `left_stride` apart.
     pub left: *const f32,
@@ -86,11 +90,11 @@ impl Product {
             }
             let mut right = self.right.add(first * self.depth);
             let mut sums = [start; ROWS];
-            let mut begin = 0;
+            let (mut begin, mut segment) = (0, 0);
             while begin < self.depth {
-                let end = self.depth.min(begin + TOGETHER);
+                let end = self.depth.min(begin + self.segment);
                 let mut parts = [[S::splat(0.0); REGISTERS]; ROWS];
-                for depth in begin..end {
+                for depth in segment..segment + end - begin {
                     let columns = [S::load(right), S::load(right.add(S::COUNT))];
                     for (parts, left) in parts.iter_mut().zip(&left) {
                         let value = S::splat(*left.add(depth));
@@ -104,6 +108,7 @@ impl Product {
                     sums[1] = sums[1].add(parts[1]);
                 }
                 begin = end;
+                segment += self.segment_stride;
             }
             if self.relu {
                 let zero = S::splat(0.0);

@@ -128,10 +128,13 @@ fn the_stem_equals_its_sum() {
         let bias = padded(&bias);
         let half = [convolved.dims[0], expected.dims[1], expected.dims[2]];
         for level in levels() {
-            let weights = packed(level, &weights, 343, outputs);
+            let mut factors = vec![f32::NAN; stem_weights_len(level, outputs)];
+            stem_weights(level, &weights, outputs, &mut vec![0.0; STEM_DEPTH * outputs], &mut factors);
+            let mut rows = vec![f32::NAN; stem_input_len(dims)];
+            finish(level, StemInput::new(&input.values, dims, &mut rows));
             let mut planes = vec![f32::NAN; half.iter().product::<usize>() * outputs];
             let output = FeaturesMut::new(&mut planes, half, outputs, 0, outputs);
-            finish(level, Stem::new(level, &input.values, dims, &weights, &bias, output));
+            finish(level, Stem::new(level, &rows, dims, &factors, &bias, output));
             let planes = Features::new(&planes, half, outputs, outputs);
             check(level, &expected, |output| finish(level, MaxAlongX::new(level, planes, output)));
         }

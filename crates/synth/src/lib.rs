@@ -1,35 +1,26 @@
-//! Synthetic patients: a [`Recipe`] becomes DICOM bytes.
+//! Synthetic patients: a [`Recipe`] becomes DICOM files of a computed head.
 //!
-//! No real person is in the repository, and every awkward geometry can be asked for.
-//! No clock, no files, no random device: the same recipe gives the same bytes everywhere.
+//! No real person is in them, and every awkward geometry can be asked for.
+//! The crate reads no file, no clock and no random device, so it renders the same study
+//! in a test, on the command line and in the page.
 
-mod dicom;
-pub mod phantom;
+mod attributes;
+mod brain;
+mod check;
+mod contrast;
+mod data_set;
+mod encode;
+mod error;
+mod head;
+mod phantom;
+mod pixels;
+mod random;
 pub mod recipe;
+mod render;
 mod rle;
+mod series;
+mod stack;
 
-pub use dicom::SynthError;
+pub use error::SynthError;
 pub use recipe::{Recipe, SeriesRecipe};
-
-/// One file of a synthetic study.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntheticFile {
-    /// Path inside the study's folder.
-    pub path: String,
-    /// A DICOM file.
-    pub bytes: Vec<u8>,
-}
-
-impl Recipe {
-    /// Renders every image, series by series.
-    ///
-    /// # Errors
-    /// Where a recipe asks for what DICOM cannot hold.
-    pub fn render(&self) -> Result<Vec<SyntheticFile>, SynthError> {
-        let mut files = Vec::new();
-        for (number, series) in self.series.iter().enumerate() {
-            files.extend(dicom::render_series(self, series, number + 1)?);
-        }
-        Ok(files)
-    }
-}
+pub use render::SyntheticFile;

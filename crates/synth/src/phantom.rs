@@ -1,88 +1,198 @@
-//! An analytic head in patient space (mm, DICOM LPS, origin between the ears): closed formulas, no data.
+//! What lies at a point of the synthetic patient: the head, and what the recipe puts into it.
+//!
+//! Points are in DICOM patient coordinates, mm: x to the Left, y to the Posterior, z to the Head
+//! (PS3.3 C.7.6.2.1.1). The origin lies in the middle of the head.
+//! Every shape is a closed formula of exact operations, so all platforms draw the same head.
 
-use crate::recipe::{Contrast, Place};
+use crate::head;
 use glam::DVec3;
+use serde::Deserialize;
 
-/// Signal of each tissue, white matter at 100 for T2.
-#[derive(Clone, Copy, Debug)]
-pub struct Tissues {
-    scalp: f32,
-    bone: f32,
-    csf: f32,
-    grey: f32,
-    white: f32,
-    eye: f32,
+/// Radius of the marker, mm.
+const MARKER_RADIUS_MM: f64 = 8.0;
+
+/// What a voxel can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tissue {
+    Air,
+    Fat,
+    Muscle,
+    Bone,
+    /// Cerebrospinal fluid, and the eye's vitreous body.
+    Fluid,
+    Grey,
+    White,
+    Lesion,
+    Marker,
 }
 
-impl Tissues {
-    /// The usual order of signals under a contrast.
-    pub const fn of(contrast: Contrast) -> Self {
-        match contrast {
-            Contrast::T2 => Self { scalp: 180.0, bone: 12.0, csf: 420.0, grey: 160.0, white: 110.0, eye: 400.0 },
-            Contrast::Flair => Self { scalp: 170.0, bone: 12.0, csf: 25.0, grey: 190.0, white: 140.0, eye: 30.0 },
-            Contrast::T1 => Self { scalp: 320.0, bone: 15.0, csf: 50.0, grey: 170.0, white: 260.0, eye: 60.0 },
-            Contrast::Pd => Self { scalp: 250.0, bone: 20.0, csf: 230.0, grey: 260.0, white: 210.0, eye: 230.0 },
+/// A named place inside the head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The patient's left: x = +45 mm.
+    Left,
+    /// The patient's right: x = -45 mm.
+    Right,
+    /// Towards the face: y = -60 mm.
+    Anterior,
+    /// Towards the back of the head: y = +60 mm.
+    Posterior,
+    /// Towards the vertex: z = +40 mm.
+    Superior,
+    /// Towards the neck: z = -40 mm.
+    Inferior,
+}
+
+impl Place {
+    /// The place in patient coordinates, mm.
+    pub fn position_mm(self) -> DVec3 {
+        match self {
+            Self::Left => DVec3::X * 45.0,
+            Self::Right => DVec3::X * -45.0,
+            Self::Anterior => DVec3::Y * -60.0,
+            Self::Posterior => DVec3::Y * 60.0,
+            Self::Superior => DVec3::Z * 40.0,
+            Self::Inferior => DVec3::Z * -40.0,
         }
     }
 }
 
-/// Half axes of the head's surface: 152 × 196 × 172 mm, which continues as a neck.
-const HEAD_MM: DVec3 = DVec3::new(76.0, 98.0, 86.0);
-/// Radius of a marker, mm.
-const MARKER_MM: f64 = 12.0;
-
-/// Signal at a place of the patient.
-pub fn signal(at: DVec3, tissues: &Tissues) -> f32 {
-    let head = radius(at, DVec3::ZERO, HEAD_MM);
-    let neck = radius(DVec3::new(at.x, at.y - 25.0, 0.0), DVec3::ZERO, DVec3::new(52.0, 58.0, 1.0));
-    if head > 1.0 {
-        return if at.z < -20.0 && neck < 1.0 { tissues.grey } else { 0.0 };
-    }
-    if head > 0.93 {
-        return tissues.scalp;
-    }
-    if head > 0.86 {
-        return tissues.bone;
-    }
-    if in_pair(at, DVec3::new(32.0, -72.0, -28.0), DVec3::splat(12.0)) {
-        return tissues.eye;
-    }
-    // Sulci: the cortex is folded by a wave over direction, deeper towards the surface.
-    let fold = 0.035 * ((at.x * 0.28).sin() + (at.y * 0.23).sin() + (at.z * 0.31).cos());
-    let brain = radius(at, DVec3::new(0.0, 4.0, 0.0), DVec3::new(64.0, 84.0, 73.0)) + fold;
-    let fissure = at.x.abs() < 1.2 && at.z > 5.0;
-    if brain > 1.0 || fissure || in_ventricle(at) {
-        return tissues.csf;
-    }
-    if brain > 0.86 || in_pair(at, DVec3::new(22.0, -4.0, 4.0), DVec3::new(9.0, 18.0, 12.0)) {
-        return tissues.grey;
-    }
-    tissues.white
+/// A ball of abnormal tissue.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lesion {
+    /// Its centre in patient coordinates, mm.
+    pub centre_mm: DVec3,
+    /// Its volume, mL.
+    pub volume_ml: f64,
 }
 
-/// Whether a place lies in the ball of a marker.
-pub fn in_marker(at: DVec3, place: Place) -> bool {
-    let centre = match place {
-        Place::Left => DVec3::new(50.0, 0.0, 10.0),
-        Place::Right => DVec3::new(-50.0, 0.0, 10.0),
-        Place::Anterior => DVec3::new(0.0, -65.0, 20.0),
-        Place::Posterior => DVec3::new(0.0, 70.0, 20.0),
-        Place::Superior => DVec3::new(0.0, 0.0, 55.0),
-    };
-    at.distance(centre) < MARKER_MM
+impl Lesion {
+    fn radius_mm(&self) -> f64 {
+        (self.volume_ml * 1000.0 * 3.0 / (4.0 * std::f64::consts::PI)).cbrt()
+    }
 }
 
-fn in_ventricle(at: DVec3) -> bool {
-    let bent = DVec3::new(at.x.abs(), at.y, at.z - 0.004 * at.y * at.y);
-    radius(bent, DVec3::new(11.0, 2.0, 12.0), DVec3::new(6.0, 34.0, 9.0)) < 1.0
-        || radius(at, DVec3::new(0.0, 5.0, -5.0), DVec3::new(3.0, 14.0, 12.0)) < 1.0
+/// The patient as one series shows them.
+pub(crate) struct Phantom {
+    marker: Option<Ball>,
+    lesion: Option<Ball>,
 }
 
-fn in_pair(at: DVec3, centre: DVec3, half_axes: DVec3) -> bool {
-    radius(DVec3::new(at.x.abs(), at.y, at.z), centre, half_axes) < 1.0
+struct Ball {
+    centre_mm: DVec3,
+    radius_mm: f64,
 }
 
-/// 1 on the surface of an ellipsoid, less inside.
-fn radius(at: DVec3, centre: DVec3, half_axes: DVec3) -> f64 {
-    ((at - centre) / half_axes).length()
+impl Ball {
+    fn holds(&self, point_mm: DVec3) -> bool {
+        point_mm.distance_squared(self.centre_mm) < self.radius_mm * self.radius_mm
+    }
+}
+
+impl Phantom {
+    pub(crate) fn new(marker: Option<Place>, lesion: Option<Lesion>) -> Self {
+        Self {
+            marker: marker.map(|place| Ball { centre_mm: place.position_mm(), radius_mm: MARKER_RADIUS_MM }),
+            lesion: lesion.map(|lesion| Ball { centre_mm: lesion.centre_mm, radius_mm: lesion.radius_mm() }),
+        }
+    }
+
+    /// The tissue at a point in patient coordinates, mm.
+    pub(crate) fn tissue_at(&self, point_mm: DVec3) -> Tissue {
+        let inside = |ball: &Option<Ball>| ball.as_ref().is_some_and(|b| b.holds(point_mm));
+        if inside(&self.marker) {
+            Tissue::Marker
+        } else if inside(&self.lesion) {
+            Tissue::Lesion
+        } else {
+            head::tissue_at(point_mm)
+        }
+    }
+}
+
+/// An ellipsoid with its axes along the patient's.
+pub(crate) struct Ellipsoid {
+    pub(crate) centre_mm: DVec3,
+    pub(crate) semi_axes_mm: DVec3,
+}
+
+impl Ellipsoid {
+    pub(crate) const fn new(centre_mm: [f64; 3], semi_axes_mm: [f64; 3]) -> Self {
+        Self { centre_mm: DVec3::from_array(centre_mm), semi_axes_mm: DVec3::from_array(semi_axes_mm) }
+    }
+
+    /// Squared distance from the centre as a fraction of the surface's: below 1 inside.
+    pub(crate) fn level(&self, point_mm: DVec3) -> f64 {
+        ((point_mm - self.centre_mm) / self.semi_axes_mm).length_squared()
+    }
+
+    pub(crate) fn holds(&self, point_mm: DVec3) -> bool {
+        self.level(point_mm) < 1.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Points of a grid of `step_mm` over the whole patient.
+    fn grid(step_mm: f64) -> impl Iterator<Item = DVec3> {
+        let axis = move || (-60..=60).map(move |i| f64::from(i) * step_mm);
+        axis().flat_map(move |z| axis().flat_map(move |y| axis().map(move |x| DVec3::new(x, y, z))))
+    }
+
+    #[test]
+    fn the_head_has_an_adults_size() {
+        let phantom = Phantom::new(None, None);
+        let (mut low, mut high) = (DVec3::MAX, DVec3::MIN);
+        for point in grid(2.0).filter(|&p| phantom.tissue_at(p) != Tissue::Air) {
+            low = low.min(point);
+            high = high.max(point);
+        }
+        let size_mm = high - low;
+        let expected_mm = DVec3::new(150.0, 196.0, 175.0);
+        assert!((size_mm - expected_mm).abs().max_element() <= 6.0, "{size_mm}");
+    }
+
+    #[test]
+    fn the_brain_has_an_adults_volume() {
+        let phantom = Phantom::new(None, None);
+        let brain = |&p: &DVec3| matches!(phantom.tissue_at(p), Tissue::Grey | Tissue::White);
+        let litres = grid(2.0).filter(brain).count() as f64 * 8.0 / 1e6;
+        assert!((0.9..1.5).contains(&litres), "{litres} L");
+    }
+
+    #[test]
+    fn the_lesion_has_its_volume_and_place() {
+        let centre_mm = DVec3::new(-30.0, 10.0, 25.0);
+        let lesion = Lesion { centre_mm, volume_ml: 20.0 };
+        let phantom = Phantom::new(None, Some(lesion));
+        let found: Vec<DVec3> = grid(1.5).filter(|&p| phantom.tissue_at(p) == Tissue::Lesion).collect();
+        let volume_ml = found.len() as f64 * 1.5_f64.powi(3) / 1000.0;
+        let middle_mm = found.iter().sum::<DVec3>() / found.len() as f64;
+        assert!((volume_ml - 20.0).abs() < 0.6, "{volume_ml} mL");
+        assert!(middle_mm.distance(centre_mm) < 0.5, "{middle_mm}");
+    }
+
+    #[test]
+    fn markers_lie_inside_the_head_on_their_side() {
+        let outward = [
+            (Place::Left, DVec3::X),
+            (Place::Right, -DVec3::X),
+            (Place::Anterior, -DVec3::Y),
+            (Place::Posterior, DVec3::Y),
+            (Place::Superior, DVec3::Z),
+            (Place::Inferior, -DVec3::Z),
+        ];
+        for (place, direction) in outward {
+            let centre_mm = place.position_mm();
+            assert!(centre_mm.dot(direction) > 30.0, "{place:?}");
+            let beyond_mm = centre_mm + direction * MARKER_RADIUS_MM;
+            assert_ne!(head::tissue_at(beyond_mm), Tissue::Air, "{place:?}");
+            let marked = Phantom::new(Some(place), None);
+            assert_eq!(marked.tissue_at(centre_mm), Tissue::Marker, "{place:?}");
+        }
+    }
 }

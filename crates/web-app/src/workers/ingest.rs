@@ -10,7 +10,7 @@ use crate::browser::post::{Attached, Page, Post, listen_to_page};
 use headway_core::build::Build;
 use headway_core::card::{Card, InputSpec};
 use headway_core::file::{FileId, FileMeta};
-use headway_core::intake::{HEADER_BYTES, Intake, Taken};
+use headway_core::intake::{HEADER_BYTES, Intake};
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::{Code, Reason};
 use headway_core::study::StudyKey;
@@ -125,16 +125,13 @@ impl Room {
 
     async fn take(&self, file: &FileMeta, handle: &JsValue, head: Reading) -> Result<Part, Reason> {
         let head = head.bytes().await?;
-        let mut taken = self.intake.borrow_mut().take(file.id, &file.path, &head, file.size_bytes);
-        if matches!(taken, Taken::NeedsWholeFile) {
-            let whole = Reading::begin(handle, u64::MAX).bytes().await?;
-            taken = self.intake.borrow_mut().take(file.id, &file.path, &whole, whole.len() as u64);
-        }
-        match taken {
-            Taken::Part(part) => Ok(*part),
-            Taken::Refused(reason) => Err(reason),
-            Taken::NeedsWholeFile => {
-                Err(Reason::new(Code::DamagedHeader, "The header does not end before the file does."))
+        // A borrow must not outlast the wait for the whole file.
+        let outcome = self.intake.borrow_mut().take_head(file, &head);
+        match outcome {
+            Some(outcome) => outcome,
+            None => {
+                let whole = Reading::begin(handle, u64::MAX).bytes().await?;
+                self.intake.borrow_mut().take_whole(file, &whole)
             }
         }
     }

@@ -1,0 +1,71 @@
+//! Transfer syntaxes (PS3.5, annex A): how a file's data set and pixels are written, and which of them are read.
+
+use super::walk::Encoding;
+
+/// What turns a frame's bytes into stored values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// Not compressed.
+    Native,
+    /// RLE Lossless (PS3.5, annex G).
+    Rle,
+    /// JPEG: baseline, extended, lossless (ISO/IEC 10918-1).
+    Jpeg,
+    /// JPEG-LS (ISO/IEC 14495-1).
+    JpegLs,
+    /// JPEG 2000 and its high-throughput form (ISO/IEC 15444-1 and -15).
+    Jpeg2000,
+}
+
+/// A transfer syntax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TransferSyntax {
+    /// Its UID.
+    pub uid: &'static str,
+    /// Its name (PS3.6, annex A).
+    pub name: &'static str,
+    /// How the data set is written.
+    pub encoding: Encoding,
+    /// The data set is deflated as a whole (PS3.5, A.5).
+    pub deflated: bool,
+    /// What reads its pixels; `None` where nothing does yet.
+    pub codec: Option<Codec>,
+    /// Always changes the pixels. What only may do so is told by *Lossy Image Compression* (0028,2110).
+    pub lossy: bool,
+}
+
+const fn plain(uid: &'static str, name: &'static str, encoding: Encoding, deflated: bool) -> TransferSyntax {
+    TransferSyntax { uid, name, encoding, deflated, codec: Some(Codec::Native), lossy: false }
+}
+
+const fn packed(uid: &'static str, name: &'static str, codec: Option<Codec>, lossy: bool) -> TransferSyntax {
+    TransferSyntax { uid, name, encoding: Encoding::ExplicitLe, deflated: false, codec, lossy }
+}
+
+/// Every syntax a name is known for.
+pub const SYNTAXES: &[TransferSyntax] = &[
+    plain("1.2.840.10008.1.2", "Implicit VR Little Endian", Encoding::ImplicitLe, false),
+    plain("1.2.840.10008.1.2.1", "Explicit VR Little Endian", Encoding::ExplicitLe, false),
+    plain("1.2.840.10008.1.2.1.99", "Deflated Explicit VR Little Endian", Encoding::ExplicitLe, true),
+    plain("1.2.840.10008.1.2.2", "Explicit VR Big Endian", Encoding::ExplicitBe, false),
+    packed("1.2.840.10008.1.2.5", "RLE Lossless", Some(Codec::Rle), false),
+    packed("1.2.840.10008.1.2.4.50", "JPEG Baseline", Some(Codec::Jpeg), true),
+    packed("1.2.840.10008.1.2.4.51", "JPEG Extended 12-bit", Some(Codec::Jpeg), true),
+    packed("1.2.840.10008.1.2.4.57", "JPEG Lossless", Some(Codec::Jpeg), false),
+    packed("1.2.840.10008.1.2.4.70", "JPEG Lossless, First-Order Prediction", Some(Codec::Jpeg), false),
+    packed("1.2.840.10008.1.2.4.80", "JPEG-LS Lossless", Some(Codec::JpegLs), false),
+    packed("1.2.840.10008.1.2.4.81", "JPEG-LS Near-Lossless", Some(Codec::JpegLs), false),
+    packed("1.2.840.10008.1.2.4.90", "JPEG 2000 Lossless", Some(Codec::Jpeg2000), false),
+    packed("1.2.840.10008.1.2.4.91", "JPEG 2000", Some(Codec::Jpeg2000), false),
+    packed("1.2.840.10008.1.2.4.201", "High-Throughput JPEG 2000 Lossless", Some(Codec::Jpeg2000), false),
+    packed("1.2.840.10008.1.2.4.202", "High-Throughput JPEG 2000 Lossless, RPCL", Some(Codec::Jpeg2000), false),
+    packed("1.2.840.10008.1.2.4.203", "High-Throughput JPEG 2000", Some(Codec::Jpeg2000), false),
+    packed("1.2.840.10008.1.2.4.110", "JPEG XL Lossless", None, false),
+    packed("1.2.840.10008.1.2.4.111", "JPEG XL, JPEG Recompression", None, true),
+    packed("1.2.840.10008.1.2.4.112", "JPEG XL", None, false),
+];
+
+/// The syntax of a UID, if it is one of the known.
+pub fn of_uid(uid: &str) -> Option<&'static TransferSyntax> {
+    SYNTAXES.iter().find(|syntax| syntax.uid == uid)
+}

@@ -1,0 +1,75 @@
+//! What a file says of its lengths never decides what memory is asked for.
+//! One test in a program of its own, so that the counting allocator counts nothing else.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
+#![allow(unsafe_code, reason = "an allocator can only be counted by being one")]
+
+use headway_core::file::FileId;
+use headway_core::frame::read_frames;
+use headway_core::instance::{HeaderOutcome, Instance};
+use headway_synth::{Recipe, SeriesRecipe, recipe::TransferSyntax};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+struct Counting;
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes to the system's allocator unchanged; only sizes are noted.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let held = HELD.fetch_add(layout.size(), Relaxed) + layout.size();
+        PEAK.fetch_max(held, Relaxed);
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// Most bytes held at once while a file is read as far as it can be, over what was held before.
+fn peak_of(bytes: &[u8]) -> usize {
+    let before = HELD.load(Relaxed);
+    PEAK.store(before, Relaxed);
+    if let HeaderOutcome::Read(instances) = Instance::read(FileId(0), "x", bytes, bytes.len() as u64) {
+        let pixels = &instances[0].pixels;
+        let mut signal = vec![0.0; pixels.rows * pixels.columns];
+        // The caller's room for the image is not counted: a volume bounds it.
+        let room = 4 * signal.len();
+        let _ = read_frames(bytes, &mut [(&instances[0], &mut signal)]);
+        return PEAK.load(Relaxed) - before - room;
+    }
+    PEAK.load(Relaxed) - before
+}
+
+/// Every four bytes of a file's header in turn say 4 GB.
+#[test]
+fn no_length_in_a_file_asks_for_memory() {
+    for transfer_syntax in [
+        TransferSyntax::ImplicitLe,
+        TransferSyntax::ExplicitLe,
+        TransferSyntax::ExplicitBe,
+        TransferSyntax::Deflated,
+        TransferSyntax::Rle,
+    ] {
+        let series = SeriesRecipe { transfer_syntax, slices: 1, rows: 64, columns: 64, ..SeriesRecipe::default() };
+        let sound = Recipe { series: vec![series], ..Recipe::default() }.render().unwrap().remove(0).bytes;
+        for at in (128..sound.len().min(2600)).step_by(2) {
+            for length in [0xFFFF_FFF0_u32, 0x0FFF_FFFF, 0xFFFF_FFFF] {
+                let mut bytes = sound.clone();
+                let end = (at + 4).min(bytes.len());
+                bytes[at..end].copy_from_slice(&length.to_le_bytes()[..end - at]);
+                let peak = peak_of(&bytes);
+                assert!(peak < 2 << 20, "{transfer_syntax:?}: {length:#x} at {at} asks for {peak} bytes");
+            }
+        }
+    }
+}
