@@ -8,4 +8,5 @@ pub mod day;
 pub mod error;
 pub mod random;
 pub mod simulation;
+pub mod statistics;
 pub mod table;
