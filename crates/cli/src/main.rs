@@ -5,6 +5,7 @@ mod input;
 mod sample;
 mod score;
 mod shell;
+mod simulate;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -55,6 +56,8 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Put a history of scans and reports through the paper's reporting-time simulation.
+    Simulate(Box<simulate::SimulateArguments>),
 }
 
 const DEFAULT_MODEL: &str = "public/models/densenet121-untrained";
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Score { paths, model, device, json } => score::score(&paths, &model, device, json),
         Command::Input { paths, model, out } => input::input(&paths, &model, &out),
         Command::Sample { out, seed } => sample::sample(&out, seed),
+        Command::Simulate(arguments) => simulate::simulate(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
