@@ -102,6 +102,23 @@ test("an archive is read as the folder it holds, on the page as on the command l
   assert.deepEqual(await worklist.files(), { seen: images + strays, inRows: images, notices: strays });
 });
 
+test("the reader may choose another series, and leave the choice to the rules again", async (t) => {
+  const worklist = await open(t);
+  await worklist.drop(sample(t));
+  const [before] = await worklist.settled(1);
+  await worklist.page.locator("summary", { hasText: "Why this series" }).click();
+  await worklist.by("choose-series").filter({ hasText: "FLAIR_tra" }).click();
+  await worklist.by("by-reader").waitFor();
+  const [chosen] = await worklist.settled(1);
+  assert.equal(chosen.series, "FLAIR_tra");
+  assert.deepEqual([chosen.state, chosen.code], ["not_scored", "contradicted_contrast"], "the picture is looked at all the same");
+  assert.equal(await worklist.page.evaluate(() => document.activeElement.tagName), "SUMMARY", "the keyboard stays where it was");
+  await worklist.by("choose-series").filter({ hasText: "rules" }).click();
+  await worklist.by("by-reader").waitFor({ state: "detached" });
+  assert.deepEqual(await worklist.settled(1), [before]);
+  assert.deepEqual(worklist.faults, []);
+});
+
 test("studies dropped while the engine is still loading are all scored", async (t) => {
   const folders = [sample(t, 1), sample(t, 2)];
   const { origin } = await serve(t);
