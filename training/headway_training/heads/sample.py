@@ -18,6 +18,9 @@ from .variants import apply_variants
 
 # A sham goes through a finding's code with this part of its contrast at most: nothing that could be seen.
 SHAM_AMPLITUDE = 0.03
+# A finding counts as there where its map reaches this much in some voxel of the input.
+VISIBLE = 0.15
+ATTEMPTS = 4
 
 
 @dataclass
@@ -46,10 +49,11 @@ class Generator:
     work_mm: int = 1
     classes: tuple = tuple(FINDINGS)
 
-    def native(self, index, kind, amplitude):
+    def native(self, index, kind, amplitude, attempt=0):
         """The scan itself before any preprocessing: (volume, findings, spacing in mm, facts)."""
-        of = {name: Draws(self.seed, index, name) for name in ("anatomy", "signal", "variants", "finding", "scan")}
-        atrophic = kind == "atrophy" and amplitude == 1 and self.atrophic and of["finding"].chance(0.5)
+        of = {name: Draws(self.seed, index, name) for name in ("anatomy", "signal", "variants", "scan")}
+        of["finding"] = Draws(self.seed, index, f"finding {attempt}")
+        atrophic = of["finding"].chance(0.5) and kind == "atrophy" and amplitude == 1 and self.atrophic
         anatomy = of["anatomy"].choice(self.atrophic if atrophic else self.anatomies)
         canvas = Canvas.of(anatomy, draw_signals(of["signal"]))
         canvas.facts |= {"map": anatomy.name, "class": kind if amplitude == 1 else "normal", "amplitude": amplitude}
@@ -61,14 +65,22 @@ class Generator:
         volume, findings, spacing_mm = acquire(canvas, of["scan"], style, self.work_mm)
         return volume, findings, spacing_mm, canvas.facts
 
-    def rendered(self, index, kind, amplitude):
+    def rendered(self, index, kind, amplitude, attempt=0):
         """The head as the network gets it."""
-        volume, findings, spacing_mm, facts = self.native(index, kind, amplitude)
+        volume, findings, spacing_mm, facts = self.native(index, kind, amplitude, attempt)
         spec = spec_of(self.size_voxels)
         grid = field_of(volume, spacing_mm, spec)
         abnormal = amplitude == 1
         marked = grid.of(findings) if abnormal else torch.zeros((self.size_voxels,) * 3, device=volume.device)
         return Head(normalised(grid.of(volume), spec["clamp"]), marked, abnormal, facts)
+
+    def abnormal(self, index, kind):
+        """(head, attempt): findings outside the slices or lost between voxels are drawn anew, so that labels are true."""
+        for attempt in range(ATTEMPTS):
+            head = self.rendered(index, kind, 1.0, attempt)
+            if head.facts["map"] in (atrophic.name for atrophic in self.atrophic) or head.findings.max() > VISIBLE:
+                break
+        return head, attempt
 
     def kind(self, index):
         """The class that this index has, or would have if it were abnormal."""
@@ -81,9 +93,12 @@ class Generator:
 
     def head(self, index):
         """Even indices are normal, odd ones abnormal."""
-        return self.rendered(index, self.kind(index), 1.0 if index % 2 else self.sham(index))
+        if index % 2:
+            return self.abnormal(index, self.kind(index))[0]
+        return self.rendered(index, self.kind(index), self.sham(index))
 
     def pair(self, index):
         """The same head with its finding and with a sham in its place: (abnormal, normal)."""
         kind = self.kind(index)
-        return self.rendered(index, kind, 1.0), self.rendered(index, kind, self.sham(index))
+        abnormal, attempt = self.abnormal(index, kind)
+        return abnormal, self.rendered(index, kind, self.sham(index), attempt)

@@ -9,7 +9,7 @@ def draw_signals(draws):
     """Signal of each group by name. Grey matter is brighter than white, iron darkens the pallidum, CSF is near 1."""
     signals = {name: draws.uniform(*span) for name, (_, span) in GROUPS.items() if span}
     white = signals["white"]
-    grey = min(white * draws.uniform(1.15, 1.65), 0.66)
+    grey = min(white * draws.uniform(1.15, 1.65), 0.6)
     between = {"thalamus": (0.1, 0.7), "striatum": (0.3, 1.0), "brainstem": (0.0, 0.5), "cerebellar_cortex": (0.6, 1.1)}
     signals["cortex"] = grey
     signals |= {name: white + (grey - white) * draws.uniform(*span) for name, span in between.items()}

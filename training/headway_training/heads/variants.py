@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from .canvas import blob
-from .warp import atrophy, column, ventricles
+from .warp import column, drawn_back, ventricles
 
 # What ventricles of a normal head may be, after warping; see maps.VENTRICLES_MAX_ML.
 VENTRICLES_NORMAL_ML = (8.0, 62.0)
@@ -23,7 +23,7 @@ def normal_ageing(canvas, draws):
     # Heads that are wide already are not widened.
     widest = 0.8 if anatomy.measures.csf_share < 0.25 else 0.2
     narrowest = -1.5 if anatomy.measures.normal else 0.0
-    canvas.warps.append(atrophy(anatomy, draws.uniform(narrowest, widest)))
+    canvas.warps.append(drawn_back(anatomy, draws.uniform(narrowest, widest)))
 
 
 def white_dots(canvas, draws):
@@ -84,7 +84,7 @@ def mega_cisterna_magna(canvas, draws):
     def where(points):
         return torch.exp(-(points - column(at, points)).square().sum(0) / (2 * 28.0**2))
 
-    canvas.warps.append(atrophy(anatomy, draws.uniform(3, 8), peak_mm=9.0, where=where))
+    canvas.warps.append(drawn_back(anatomy, draws.uniform(3, 8), where=where))
 
 
 def sinus_mucosa(canvas, draws):

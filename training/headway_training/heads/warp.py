@@ -59,30 +59,42 @@ def elastic(draws, amplitude_mm, knots, sizes):
 
 
 def ventricles(anatomy, growth_mm, side=0):
-    """Moves the ventricles' walls outward by this much; `side` -1 or 1 keeps to the left or right of the map's middle."""
+    """Moves the ventricles' walls outward by this much; `side` -1 or 1 keeps to the left or right of the map's middle.
+
+    Walls move in steps of at most 1.5 mm and points stop just inside them: one long step would look past the far wall.
+    """
     width = max(8.0, 1.6 * abs(growth_mm))
+    steps = max(1, int(np.ceil(abs(growth_mm) / 1.5)))
 
     def apply(points):
-        field = sample(anatomy.fields[:4], points / FIELD_MM)
-        reach = growth_mm * torch.exp(-0.5 * (field[0] / width) ** 2)
-        if side:
-            reach = reach * torch.sigmoid(side * (points[0] - anatomy.groups.shape[0] / 2) / 3)
-        return points - reach * field[1:]
+        for _ in range(steps):
+            field = sample(anatomy.fields[:4], points / FIELD_MM)
+            reach = growth_mm / steps * torch.exp(-0.5 * (field[0] / width) ** 2)
+            if growth_mm > 0:
+                reach = reach * torch.sigmoid(2 * (field[0] + 1.5))
+            if side:
+                reach = reach * torch.sigmoid(side * (points[0] - anatomy.groups.shape[0] / 2) / 3)
+            points = points - reach * field[1:]
+        return points
 
     return apply
 
 
-def atrophy(anatomy, shrink_mm, peak_mm=7.0, where=None):
-    """The brain draws back from the skull by up to this much, most at `peak_mm` of depth; `where` weighs it by points."""
+def drawn_back(anatomy, by_mm, layer_mm=3.0, where=None, reach_mm=45.0):
+    """The outermost `layer_mm` under the skull become `by_mm` thicker and the brain makes room, down to `reach_mm`.
+
+    Negative `by_mm` (above -`layer_mm`) brings the brain closer to the skull; `where` weighs it by points, 0 to 1.
+    """
 
     def apply(points):
         field = sample(anatomy.fields[4:], points / FIELD_MM)
-        depth = field[0].clamp(min=0) / peak_mm
-        reach = shrink_mm * depth * torch.exp(1 - depth)
-        if where is not None:
-            reach = reach * where(points)
-        # The depth's gradient points inward; sampling further out moves the brain inward.
-        return points - reach * field[1:]
+        depth = field[0].clamp(min=0)
+        thick = layer_mm + by_mm * (where(points) if where is not None else 1.0)
+        within = depth * layer_mm / thick
+        beyond = layer_mm + (depth - thick) * (thick + reach_mm - layer_mm) / reach_mm
+        source = torch.where(depth < thick, within, torch.where(depth < thick + reach_mm, beyond, depth))
+        # The depth's gradient points inward; looking further out moves the brain inward.
+        return points - (depth - source) * field[1:]
 
     return apply
 

@@ -3,9 +3,10 @@
 import numpy as np
 import torch
 
+from ..anatomy import FIELD_MM
 from ..canvas import blob, sphere_radius
 from ..tissues import BRAIN
-from ..warp import atrophy, column, swell
+from ..warp import column, drawn_back, sample, swell
 
 
 def tumour(canvas, draws, _shapes):
@@ -63,15 +64,15 @@ def extra_axial(canvas, draws, _shapes):
     # A thin layer of the map becomes the collection; the deformation makes it as thick as it is.
     layer = min(4.0, thickness)
     box = canvas.box(at, 2 * reach)
-    weight = where(canvas.offsets(box, np.zeros(3)))
-    depth = anatomy.depth[box].float()
-    alpha = torch.sigmoid(2 * (layer * weight.clamp(min=0.0) - depth + 0.5)) * (depth > 0) * (weight > 0.2)
+    at_mm = canvas.offsets(box, np.zeros(3))
+    weight = where(at_mm)
+    # The smooth depth that the deformation follows too; the exact one only says where the skull ends.
+    depth = sample(anatomy.fields[4:5], at_mm / FIELD_MM)[0]
+    alpha = torch.sigmoid(2 * (layer * weight.clamp(min=0.0) - depth + 0.5)) * (anatomy.depth[box] > 0) * (weight > 0.2)
     fluid = canvas.tone(contrast) + (draws.smooth(alpha.shape, 4).to(alpha.device) * draws.uniform(0, 0.15))
     canvas.paint(box, alpha, fluid.clamp(min=0.02))
-    canvas.deform(
-        lambda strength: atrophy(anatomy, strength, peak_mm=max(8.0, 1.1 * thickness), where=where),
-        max(thickness - layer, 0.0),
-    )
+    by_mm = max(thickness - layer, 0.0)
+    canvas.deform(lambda strength: drawn_back(anatomy, strength, layer, where), by_mm)
     return contrast
 
 

@@ -1,7 +1,6 @@
 """Ventricles and the space around the brain beyond what counts as normal: hydrocephalus and atrophy."""
 
-from ..warp import atrophy as drawn_back
-from ..warp import ventricles
+from ..warp import drawn_back, ventricles
 
 # Volumes a head is widened to; a normal head ends at variants.VENTRICLES_NORMAL_ML.
 HYDROCEPHALUS_ML = (95.0, 220.0)
@@ -44,5 +43,5 @@ def atrophy(canvas, draws, _shapes):
     anatomy = canvas.anatomy
     mark_walls(canvas, 2)
     canvas.deform(lambda strength: ventricles(anatomy, strength), growth_to(anatomy, draws.uniform(*ATROPHY_ML)))
-    canvas.deform(lambda strength: drawn_back(anatomy, strength, peak_mm=9.0), draws.uniform(2.5, 5.0))
+    canvas.deform(lambda strength: drawn_back(anatomy, strength), draws.uniform(2.5, 5.0))
     return 1.0

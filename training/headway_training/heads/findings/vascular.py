@@ -11,13 +11,14 @@ TISSUE = BRAIN
 
 def infarct(canvas, draws, shapes, volume_ml):
     """A real infarct's shape where it would lie in this head, else a ragged blob: (box, alpha within tissue, centre)."""
-    if shapes and draws.chance(0.8):
+    for _ in range(4 if shapes and draws.chance(0.8) else 0):
         box, alpha, centre = onto(canvas, draws, choose(shapes, draws, volume_ml), volume_ml)
-    else:
-        centre = canvas.anatomy.point(
-            draws, ("white", "cortex", "striatum", "thalamus", "brainstem", "cerebellar_cortex")
-        )
-        box, alpha = blob(canvas, draws, centre, sphere_radius(volume_ml), ragged=0.35)
+        alpha = alpha * canvas.anatomy.mask(TISSUE, box)
+        # Moved onto another head, a small shape can come to lie in a sulcus or outside the brain.
+        if float(alpha.sum()) > 0.4 * volume_ml * 1000:
+            return box, alpha, centre
+    centre = canvas.anatomy.point(draws, ("white", "cortex", "striatum", "thalamus", "brainstem", "cerebellar_cortex"))
+    box, alpha = blob(canvas, draws, centre, sphere_radius(volume_ml), ragged=0.35)
     return box, alpha * canvas.anatomy.mask(TISSUE, box), centre
 
 
