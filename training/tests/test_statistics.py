@@ -50,3 +50,17 @@ def test_calibration_of_the_calibrated_and_of_the_overconfident():
     logits = 2.5 * np.log(probabilities / (1 - probabilities))
     assert statistics.temperature(labels, logits) == pytest.approx(2.5, rel=0.05)
     assert statistics.calibration_error(labels, 1 / (1 + np.exp(-logits))) > 0.05
+
+
+def test_the_baseline_finds_a_global_difference_and_none_in_noise():
+    from headway_training.baseline import global_statistics, held_out_scores
+
+    random = np.random.default_rng(6)
+    labels = np.arange(120) % 2
+    plain = [random.normal(0, 1, (8, 8, 8)) for _ in labels]
+    brighter = [volume + 0.3 * label for volume, label in zip(plain, labels)]
+    groups = np.arange(120) // 2
+    for volumes, lowest, highest in ((plain, 0.3, 0.7), (brighter, 0.95, 1.0)):
+        features = np.stack([global_statistics(volume) for volume in volumes])
+        auc, _, _ = statistics.auc_interval(labels, held_out_scores(features, labels, groups))
+        assert lowest <= auc <= highest
