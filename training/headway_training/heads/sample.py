@@ -13,7 +13,7 @@ from .field import field_of, normalised, spec_of
 from .findings import FINDINGS, paint_finding
 from .scan import acquire
 from .signal import draw_signals
-from .style import style_for
+from .style import STYLES, style_name
 from .variants import apply_variants
 
 # A sham goes through a finding's code with this part of its contrast at most: nothing that could be seen.
@@ -61,8 +61,8 @@ class Generator:
         if kind and not atrophic:
             canvas.amplitude = amplitude
             paint_finding(kind, canvas, of["finding"], self.shapes)
-        style = style_for(self.style, of["scan"])
-        volume, findings, spacing_mm = acquire(canvas, of["scan"], style, self.work_mm)
+        canvas.facts["style"] = style_name(self.style, of["scan"])
+        volume, findings, spacing_mm = acquire(canvas, of["scan"], STYLES[canvas.facts["style"]], self.work_mm)
         return volume, findings, spacing_mm, canvas.facts
 
     def rendered(self, index, kind, amplitude, attempt=0):

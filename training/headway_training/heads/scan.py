@@ -29,6 +29,7 @@ class Plan:
     warps: list
     jitter_mm: np.ndarray
     wrap: int
+    tilt_deg: float
 
 
 def plan(anatomy, draws, style, work_mm):
@@ -49,7 +50,8 @@ def plan(anatomy, draws, style, work_mm):
     wrap = int(draws.uniform(0.02, 0.1) * view[style.phase_axis] / shown) if draws.chance(0.08) else 0
     sizes = [int(view[0] / shown), int(view[1] / shown), slices]
     sizes[style.phase_axis] += 2 * wrap
-    matrix = rotation([draws.uniform(*style.tilt_deg), *draws.uniform(-6, 6, 2)])
+    tilt = draws.uniform(*style.tilt_deg)
+    matrix = rotation([tilt, *draws.uniform(-6, 6, 2)])
     matrix = matrix @ np.diag(draws.uniform(0.92, 1.08, 3)) + np.triu(draws.uniform(-0.03, 0.03, (3, 3)), 1)
     if draws.chance(0.5):
         matrix = np.diag([-1, 1, 1]) @ matrix
@@ -60,7 +62,7 @@ def plan(anatomy, draws, style, work_mm):
     warps = [lambda points: points + column(offset, points), affine(matrix, middle), smooth]
     moving = draws.uniform(0, 1.5) if draws.chance(0.25) else draws.uniform(0, 0.3)
     jitter = draws.random.standard_normal((3, slices)) * np.array([[moving], [moving], [0.25 * moving]])
-    return Plan(tuple(sizes), (shown, shown, pitch), thickness, pixel, centre, warps, jitter, wrap)
+    return Plan(tuple(sizes), (shown, shown, pitch), thickness, pixel, centre, warps, jitter, wrap, tilt)
 
 
 def profile(length, step, width_mm, box):
@@ -99,6 +101,7 @@ def positions(canvas, plan):
 def acquire(canvas, draws, style, work_mm=1):
     """Scans a canvas: (volume, findings, spacing in mm), both float32 [x, y, z]."""
     planned = plan(canvas.anatomy, draws, style, work_mm)
+    canvas.facts |= {"slice_mm": float(planned.thickness_mm), "tilt_deg": planned.tilt_deg}
     layers = [canvas.image] + ([canvas.findings] if bool(canvas.findings.any()) else [])
     head = torch.stack([blurred(layer, planned, work_mm) for layer in layers])
     slices = sample(head, positions(canvas, planned) / work_mm)

@@ -38,6 +38,6 @@ STYLES = {
 }
 
 
-def style_for(name, draws):
+def style_name(name, draws):
     """Style "A" or "B", or either for "mixed"."""
-    return STYLES[draws.choice(sorted(STYLES)) if name == "mixed" else name]
+    return draws.choice(sorted(STYLES)) if name == "mixed" else name
