@@ -7,6 +7,8 @@ from ..warp import swell
 
 # What infarcts grow into; ventricles and sulci keep their signal.
 TISSUE = BRAIN
+# A clot fills the sulci that it reaches.
+FILLED = (*BRAIN, "csf", "pial")
 
 
 def infarct(canvas, draws, shapes, volume_ml):
@@ -58,11 +60,11 @@ def haemorrhage(canvas, draws, _shapes):
         halo, alpha = blob(canvas, draws, centre, radius * draws.uniform(1.2, 1.6), ragged=0.3, soft_mm=3.0)
         canvas.paint(halo, alpha * anatomy.mask(("white",), halo), canvas.tone(draws.uniform(0.3, 0.8)))
     box, alpha = blob(canvas, draws, centre, radius, ragged=0.25)
-    inside = anatomy.mask(TISSUE, box)
+    inside = anatomy.mask(FILLED, box)
     if stage in ("late", "chronic"):
         canvas.paint(box, alpha * inside, canvas.tone(draws.uniform(-1.0, -0.5)))
         box, alpha = blob(canvas, draws, centre, radius * draws.uniform(0.7, 0.9), ragged=0.2)
-        inside = anatomy.mask(TISSUE, box)
+        inside = anatomy.mask(FILLED, box)
     canvas.paint(box, alpha * inside, canvas.tone(contrast))
     pressure = {"hyperacute": 0.25, "acute": 0.25, "late": 0.15, "chronic": 0.0}[stage]
     canvas.deform(lambda strength: swell(centre, strength, 1.3 * radius), draws.uniform(0, pressure))
@@ -80,5 +82,5 @@ def encephalomalacia(canvas, draws, _shapes):
     box, alpha = blob(canvas, draws, centre, 1.25 * radius, ragged=0.35, soft_mm=3.0)
     canvas.paint(box, alpha * anatomy.mask(TISSUE, box), canvas.tone(draws.uniform(0.2, 0.6)))
     box, alpha = blob(canvas, draws, centre, radius, ragged=0.35)
-    canvas.paint(box, alpha * anatomy.mask((*TISSUE, "pial"), box), canvas.tone(contrast))
+    canvas.paint(box, alpha * anatomy.mask(FILLED, box), canvas.tone(contrast))
     return contrast
