@@ -13,10 +13,11 @@ from headway_training.heads.anatomy import prepare  # noqa: E402
 from headway_training.heads.artefacts import clipped, folded, ghosts, rician  # noqa: E402
 from headway_training.heads.canvas import Canvas  # noqa: E402
 from headway_training.heads.draw import Draws  # noqa: E402
+from headway_training.heads.findings.spaces import BEND, growth_to  # noqa: E402
 from headway_training.heads.maps import VENTRICLES_MAX_ML  # noqa: E402
 from headway_training.heads.signal import draw_signals  # noqa: E402
 from headway_training.heads.style import STYLES  # noqa: E402
-from headway_training.heads.warp import composed  # noqa: E402
+from headway_training.heads.warp import composed, ventricles  # noqa: E402
 from phantom_head import label_map  # noqa: E402
 
 
@@ -78,3 +79,17 @@ def test_ghosts_and_clipping_happen_to_some():
     assert min(ghosted) == 0 < max(ghosted)
     tops = [float(clipped(volume, Draws(2, n, "scan")).max()) for n in range(40)]
     assert min(tops) < max(tops) == float(volume.max())
+
+
+def test_walls_move_as_far_as_asked_even_past_the_ventricles_own_width(anatomy):
+    lateral = 4 / 3 * np.pi * (14 + 8) * (26 + 8) * (12 + 8) / 1000
+    third = 4 / 3 * np.pi * (4 + 8) * (6 + 8) * (6 + 8) / 1000
+    # The third ventricle comes to overlap the lateral one.
+    assert 0.85 * lateral < ventricles_ml(anatomy, [ventricles(anatomy, 8.0)]) < 1.1 * (lateral + third)
+
+
+def test_growth_makes_up_what_is_missing(anatomy):
+    missing_ml = 150 - anatomy.measures.ventricles_ml
+    growth = growth_to(anatomy, 150)
+    assert anatomy.ventricle_area_mm2 / 1000 * growth + BEND * growth**2 == pytest.approx(missing_ml)
+    assert growth_to(anatomy, 5) == 0.0
