@@ -5,12 +5,12 @@
 // things as well they move far less than the time on the clock.
 
 import { execFileSync } from "node:child_process";
-import { createReadStream, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
-import { dirname, extname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { serve } from "../serve.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, "../..");
@@ -27,7 +27,6 @@ const ENGINES = [
 /** onnxruntime-web over onnxruntime, CPU seconds: outside it, something else was measured. */
 const PLAUSIBLE = [2.5, 3.5];
 const MODEL = "models/densenet121-untrained";
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
 
 const python = (...args) => execFileSync(HEADWAY_PYTHON, args, { cwd: join(ROOT, "training"), encoding: "utf8", maxBuffer: 1 << 26 });
 const onnx = (size) => join(SITE, `densenet121-${size}.onnx`);
@@ -40,7 +39,7 @@ function stage() {
   rmSync(SITE, { recursive: true, force: true });
   mkdirSync(SITE, { recursive: true });
   for (const file of ["page.html", "page.mjs"]) cpSync(join(HERE, file), join(SITE, file));
-  cpSync(join(HERE, "node_modules/onnxruntime-web/dist"), join(SITE, "ort"), { recursive: true });
+  cpSync(join(HERE, "../node_modules/onnxruntime-web/dist"), join(SITE, "ort"), { recursive: true });
   for (const size of SIZES) {
     const app = join(SITE, `app-${size}`);
     cpSync(join(dist, build), app, { recursive: true });
@@ -50,22 +49,6 @@ function stage() {
     python("-m", "headway_training.to_onnx", join(app, MODEL), "--size", String(size), "--out", onnx(size));
   }
   return readFileSync(join(dist, "BUILD"), "utf8");
-}
-
-/** Serves the site isolated, so that threads are allowed. */
-async function serve() {
-  const server = createServer((request, response) => {
-    const path = join(SITE, decodeURIComponent(new URL(request.url, "http://localhost").pathname));
-    if (!path.startsWith(SITE) || !existsSync(path)) return response.writeHead(404).end();
-    response.writeHead(200, {
-      "Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
-      "Cross-Origin-Opener-Policy": "same-origin",
-      "Cross-Origin-Embedder-Policy": "require-corp",
-    });
-    createReadStream(path).pipe(response);
-  });
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  return server;
 }
 
 /** User and system seconds of all browser processes so far. */
@@ -175,7 +158,7 @@ function table(result) {
 }
 
 const build = stage();
-const server = await serve();
+const server = await serve(SITE);
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--headless=new", "--no-sandbox", "--disable-features=SpareRendererForSitePerProcess"] });
 try {
   const sizes = [];

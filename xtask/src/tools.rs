@@ -61,10 +61,10 @@ const NPM_PACKAGES: Tool = Tool {
 };
 
 const NPM_BENCH: Tool = Tool {
-    name: "npm packages of benches/engine",
-    why: "onnxruntime-web runs beside our engine",
-    found: || has_npm_packages("benches/engine"),
-    install: || install_npm_packages("benches/engine"),
+    name: "npm packages of benches",
+    why: "what others have made runs beside ours",
+    found: || has_npm_packages("benches"),
+    install: || install_npm_packages("benches"),
 };
 
 /// Where a copy of the lock file lies once its packages have been installed.

@@ -168,6 +168,9 @@ fn place(samples: &Samples, instance: &Instance, signal: &mut [f32]) -> Result<(
             (_, true) => scale.row(stored, signal, u32::from_be_bytes),
         }
     }
+    if scale.is_bounded() {
+        return Ok(());
+    }
     match signal.iter().position(|value| !value.is_finite()) {
         Some(index) => Err(Reason::new(
             Code::DamagedPixels,
@@ -207,13 +210,36 @@ impl Scale {
         }
     }
 
+    /// Whether no stored value of 32 bits can become anything but a number.
+    fn is_bounded(&self) -> bool {
+        let most = 2_f64.powi(32) * self.slope.abs() + self.intercept.abs();
+        most <= f64::from(f32::MAX)
+    }
+
+    // What is the same for all values is decided before the loops: they are what reading an uncompressed series takes.
     fn row<const N: usize>(&self, stored: &[u8], signal: &mut [f32], word: impl Fn([u8; N]) -> u32) {
-        for (bytes, signal) in stored.as_chunks::<N>().0.iter().zip(signal) {
-            let raised = word(*bytes) << self.above;
-            let value =
-                if self.signed { i64::from(raised as i32 >> self.below) } else { i64::from(raised >> self.below) };
-            let padded = self.padding.is_some_and(|(low, high)| (low..=high).contains(&value));
-            *signal = if padded { 0.0 } else { (value as f64 * self.slope + self.intercept) as f32 };
+        let raised = |bytes: &[u8; N]| word(*bytes) << self.above;
+        if self.signed {
+            self.rescale(stored, signal, |bytes| f64::from(raised(bytes) as i32 >> self.below));
+        } else {
+            self.rescale(stored, signal, |bytes| f64::from(raised(bytes) >> self.below));
+        }
+    }
+
+    fn rescale<const N: usize>(&self, stored: &[u8], signal: &mut [f32], value: impl Fn(&[u8; N]) -> f64) {
+        let pairs = stored.as_chunks::<N>().0.iter().zip(signal);
+        match self.padding {
+            Some((low, high)) => {
+                let padding = low as f64..=high as f64;
+                for (bytes, signal) in pairs {
+                    let value = value(bytes);
+                    *signal = if padding.contains(&value) { 0.0 } else { (value * self.slope + self.intercept) as f32 };
+                }
+            }
+            None if self.slope == 1.0 && self.intercept == 0.0 => {
+                pairs.for_each(|(bytes, signal)| *signal = value(bytes) as f32);
+            }
+            None => pairs.for_each(|(bytes, signal)| *signal = (value(bytes) * self.slope + self.intercept) as f32),
         }
     }
 }
