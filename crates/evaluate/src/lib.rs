@@ -6,6 +6,7 @@
 
 pub mod day;
 pub mod error;
+pub mod evaluation;
 pub mod random;
 pub mod simulation;
 pub mod statistics;

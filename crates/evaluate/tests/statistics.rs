@@ -1,5 +1,7 @@
 //! Every figure against an independent implementation (`golden/statistics.py`), to 1e-9.
 
+#![allow(clippy::unwrap_used, reason = "a missing figure must fail the test")]
+
 use headway_evaluate::statistics::auc::{Comparison, Placements};
 use headway_evaluate::statistics::bootstrap::{Bootstrap, singletons};
 use headway_evaluate::statistics::calibration::{self, LocalCalibration, LogitLine};
