@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod files;
+mod headline;
 mod input;
 mod sample;
 mod score;
@@ -55,6 +56,8 @@ enum Command {
     },
     /// Compare scores with labels: is the model good here?
     Evaluate(Box<evaluate::EvaluateArguments>),
+    /// What prioritising gives at two made-up hospitals with the paper's delays and AUC.
+    Headline(headline::HeadlineArguments),
     /// Put a history of scans and reports through the paper's reporting-time simulation.
     Simulate(Box<simulate::SimulateArguments>),
 }
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Command::Input { paths, model, out } => input::input(&paths, &model, &out),
         Command::Sample { out, seed } => sample::sample(&out, seed),
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
+        Command::Headline(arguments) => headline::headline(&arguments),
         Command::Simulate(arguments) => simulate::simulate(&arguments),
     };
     match done {
