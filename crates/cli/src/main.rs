@@ -4,6 +4,7 @@ mod evaluate;
 mod files;
 mod headline;
 mod input;
+mod label_reports;
 mod sample;
 mod score;
 mod shell;
@@ -58,6 +59,8 @@ enum Command {
     Evaluate(Box<evaluate::EvaluateArguments>),
     /// What prioritising gives at two made-up hospitals with the paper's delays and AUC.
     Headline(headline::HeadlineArguments),
+    /// Propose labels from radiology reports, for a person to confirm.
+    LabelReports(label_reports::LabelReportsArguments),
     /// Put a history of scans and reports through the paper's reporting-time simulation.
     Simulate(Box<simulate::SimulateArguments>),
 }
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Command::Sample { out, seed } => sample::sample(&out, seed),
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
         Command::Headline(arguments) => headline::headline(&arguments),
+        Command::LabelReports(arguments) => label_reports::label_reports(&arguments),
         Command::Simulate(arguments) => simulate::simulate(&arguments),
     };
     match done {

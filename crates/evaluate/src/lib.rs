@@ -8,6 +8,7 @@ pub mod day;
 pub mod error;
 pub mod evaluation;
 pub mod random;
+pub mod reports;
 pub mod simulation;
 pub mod statistics;
 pub mod table;
