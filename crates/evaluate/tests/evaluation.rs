@@ -25,7 +25,7 @@ fn two_sites() -> (String, String, String) {
     for i in 0..400 {
         let (abnormal, second) = (i % 2, i / 200);
         let site = ["North", "South"][second];
-        let category = [["", "mass"], ["", "stroke"]][second][abnormal];
+        let category = [["", "mass"], ["", "stroke+other"]][second][abnormal];
         let shift = if second == 0 { 1.5 * abnormal as f64 } else { 0.0 };
         let score = 1.0 / (1.0 + (-random.normal() - shift).exp());
         let shown = if i % 20 == 1 { String::new() } else { score.to_string() };
@@ -51,6 +51,7 @@ fn the_unscored_lower_the_second_auc_and_sites_are_told_apart() {
     let against = north.against_others.unwrap();
     assert!(against.p_value.unwrap() < 1e-4);
     assert_eq!((of("mass").normal, of("mass").abnormal), (200, 90), "a category stands against all normals");
+    assert_eq!((of("stroke").abnormal, of("other").abnormal), (90, 90), "two categories, a subgroup each");
     assert!(report.comparison.unwrap().difference.value > 0.1);
     assert_eq!(report.paper[0].here.unwrap().value, scored);
     let drop = north.auc.unwrap().value - south.auc.unwrap().value;

@@ -84,9 +84,18 @@ fn is_proposed(text: &str) -> Result<bool, String> {
     }
 }
 
+/// A category may be several, joined by `+`; an age becomes its band.
 fn read_groups(row: &Row, columns: &[(&'static str, Column)]) -> Result<Vec<(&'static str, String)>, String> {
-    let known = columns.iter().filter_map(|&(name, column)| Some((name, filled(row, column)?)));
-    known.map(|(name, text)| Ok((name, if name == "age" { age_band(text)? } else { text.to_owned() }))).collect()
+    let mut groups = Vec::new();
+    for &(name, column) in columns {
+        match (name, filled(row, column)) {
+            (_, None) => {}
+            ("category", Some(text)) => groups.extend(text.split('+').map(|one| (name, one.trim().to_owned()))),
+            ("age", Some(text)) => groups.push((name, age_band(text)?)),
+            (_, Some(text)) => groups.push((name, text.to_owned())),
+        }
+    }
+    Ok(groups)
 }
 
 /// Reads `63` and DICOM's `063Y` (PS3.5, AS).
@@ -112,10 +121,11 @@ mod tests {
 
     #[test]
     fn optional_columns_and_faults() {
-        let labels = read("id;label;status;patient;age;sex\n007;A;proposed;P1;063Y;F\n8;;;;;\n").unwrap();
+        let labels = read("id;label;status;patient;age;category\n007;A;proposed;P1;063Y;mass+other\n8;;;;;\n").unwrap();
         let first = &labels.rows[0];
         assert_eq!((first.id.as_str(), first.abnormal, first.proposed), ("007", Some(true), true));
-        assert_eq!(first.groups, [("age", "60 to 79".to_owned()), ("sex", "F".to_owned())]);
+        let [age, mass, other] = [("age", "60 to 79"), ("category", "mass"), ("category", "other")];
+        assert_eq!(first.groups, [age, mass, other].map(|(column, value)| (column, value.to_owned())));
         assert_eq!((labels.rows[1].abnormal, labels.rows[1].groups.len()), (None, 0));
         assert!(read("id,label\n1,ill\n").unwrap_err().starts_with("l.csv, line 2: \"ill\""));
         assert!(read("id,label,age\n1,0,\n2,1,old\n").unwrap_err().starts_with("l.csv, line 3: \"old\""));

@@ -146,13 +146,15 @@ fn subgroups(examinations: &[&Examination]) -> Vec<Subgroup> {
 
 impl Subgroup {
     fn of(column: &'static str, value: &str, examinations: &[&Examination]) -> Self {
-        let value_of =
-            |e: &Examination| e.label.groups.iter().find(|(name, _)| *name == column).map(|(_, v)| v.clone());
+        let values = |e: &Examination| -> Vec<String> {
+            e.label.groups.iter().filter(|(name, _)| *name == column).map(|(_, value)| value.clone()).collect()
+        };
         let is_category = column == "category";
-        let belongs =
-            |e: &Examination| value_of(e).as_deref() == Some(value) || (is_category && e.label.abnormal == Some(false));
+        let belongs = |e: &Examination| {
+            values(e).iter().any(|other| other == value) || (is_category && e.label.abnormal == Some(false))
+        };
         let (inside, outside): (Vec<&Examination>, Vec<_>) = examinations.iter().copied().partition(|e| belongs(e));
-        let others: Vec<&Examination> = outside.into_iter().filter(|e| value_of(e).is_some()).collect();
+        let others: Vec<&Examination> = outside.into_iter().filter(|e| !values(e).is_empty()).collect();
         let inside = cases(&inside);
         let (normal, abnormal) = count_classes(&inside);
         let placements = figures::auc(&inside);
