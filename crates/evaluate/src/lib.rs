@@ -7,6 +7,7 @@
 pub mod day;
 pub mod error;
 pub mod evaluation;
+pub mod monitoring;
 pub mod random;
 pub mod reports;
 pub mod simulation;

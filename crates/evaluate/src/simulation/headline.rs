@@ -22,7 +22,7 @@ pub const ASSUMPTIONS: [&str; 6] = [
 
 /// Why results differ from the paper's.
 pub const REASONS: [&str; 4] = [
-    "The hospitals' own order was not first come, first read: requests marked urgent went ahead, so less was left to gain. No such order is known here.",
+    "The hospitals' own order need not have been first come, first read: where urgent requests went ahead, less was left to gain. Their order is not known here.",
     "Under the authors' rule the queue starts empty while capacity counts reports of the older backlog: first-come order itself then falls far below history, and with it every simulated delay.",
     "Under the authors' rule examinations still queued at the end are left out and classes are the model's own predictions; both flatter the abnormal.",
     "Under the corrected rule a steady backlog soon holds low scores only: the abnormal pass it, and what it holds, some of it scanned before the year and in no figure, waits as long as the year lasts. No department would let it, so the gain is an upper bound.",
