@@ -59,12 +59,14 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<(), String> {
         Some(path) => read_scores(path)?,
         None => {
             let report = score::report(&arguments.paths, &arguments.source)?;
+            score::accounted_for(&report)?;
             let json = serde_json::to_vec(&report).map_err(|e| e.to_string())?;
             Scores::read("the scores", &json).map_err(|e| e.to_string())?
         }
     };
     let other = arguments.compare.as_deref().map(read_scores).transpose()?;
     let settings = Settings { threshold: arguments.threshold, prevalence: arguments.prevalence, ..Settings::default() };
+    settings.check()?;
     let report = run(&join(&labels, &scores, &mapping), other.as_ref(), &settings);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);

@@ -85,7 +85,9 @@ pub fn report(paths: &[PathBuf], source: &Source) -> Result<Report, String> {
     Ok(Report::new(model.identity, device, &desk.view()))
 }
 
-fn accounted_for(report: &Report) -> Result<(), String> {
+/// # Errors
+/// Where a file found is in no study and in no notice.
+pub fn accounted_for(report: &Report) -> Result<(), String> {
     let about_files = report.files.notices.iter().filter(|n| !n.is_about_a_folder()).count();
     if report.files.used + about_files >= report.files.seen {
         return Ok(());

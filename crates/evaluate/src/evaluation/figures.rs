@@ -66,6 +66,20 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// # Errors
+    /// In words where threshold or prevalence is out of range.
+    pub fn check(&self) -> Result<(), String> {
+        if self.prevalence.is_some_and(|prevalence| !(prevalence > 0.0 && prevalence < 1.0)) {
+            return Err("The prevalence must lie between 0 and 1.".to_owned());
+        }
+        if !(0.0..=1.0).contains(&self.threshold) {
+            return Err("The threshold must lie between 0 and 1, as scores do.".to_owned());
+        }
+        Ok(())
+    }
+}
+
 /// Whether a group has enough of both classes for more than counts.
 pub fn enough(cases: &[Case]) -> bool {
     let (normal, abnormal) = count_classes(cases);
