@@ -1,7 +1,10 @@
 //! `headway`: the page's headless twin.
 
+mod evaluate;
 mod files;
+mod headline;
 mod input;
+mod label_reports;
 mod sample;
 mod score;
 mod shell;
@@ -26,12 +29,8 @@ enum Command {
         /// Files and folders, searched to any depth.
         #[arg(required = true)]
         paths: Vec<PathBuf>,
-        /// Folder of the model: card.json and weights.safetensors.
-        #[arg(long, default_value = DEFAULT_MODEL)]
-        model: PathBuf,
-        /// Where the network runs.
-        #[arg(long, value_enum, default_value_t = Device::Auto)]
-        device: Device,
+        #[command(flatten)]
+        source: score::Source,
         /// Print JSON (see docs/report.md) instead of sentences.
         #[arg(long)]
         json: bool,
@@ -56,6 +55,12 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Compare scores with labels: is the model good here?
+    Evaluate(Box<evaluate::EvaluateArguments>),
+    /// What prioritising gives at two made-up hospitals with the paper's delays and AUC.
+    Headline(headline::HeadlineArguments),
+    /// Propose labels from radiology reports, for a person to confirm.
+    LabelReports(label_reports::LabelReportsArguments),
     /// Put a history of scans and reports through the paper's reporting-time simulation.
     Simulate(Box<simulate::SimulateArguments>),
 }
@@ -75,9 +80,12 @@ enum Device {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Score { paths, model, device, json } => score::score(&paths, &model, device, json),
+        Command::Score { paths, source, json } => score::score(&paths, &source, json),
         Command::Input { paths, model, out } => input::input(&paths, &model, &out),
         Command::Sample { out, seed } => sample::sample(&out, seed),
+        Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
+        Command::Headline(arguments) => headline::headline(&arguments),
+        Command::LabelReports(arguments) => label_reports::label_reports(&arguments),
         Command::Simulate(arguments) => simulate::simulate(&arguments),
     };
     match done {

@@ -1,8 +1,9 @@
 //! `headway score`: the worklist of some files and folders.
 
-use crate::Device;
 use crate::files::Files;
 use crate::shell::Shell;
+use crate::{DEFAULT_MODEL, Device};
+use clap::Args;
 use headway_core::card::{Card, ModelIdentity};
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::Reason;
@@ -47,19 +48,20 @@ impl Model {
     }
 }
 
+/// Which network, and where it runs.
+#[derive(Args)]
+pub struct Source {
+    /// Folder of the model: card.json and weights.safetensors.
+    #[arg(long, default_value = DEFAULT_MODEL)]
+    model: PathBuf,
+    /// Where the network runs.
+    #[arg(long, value_enum, default_value_t = Device::Auto)]
+    device: Device,
+}
+
 /// Scores and prints.
-pub fn score(paths: &[PathBuf], model: &Path, device: Device, json: bool) -> Result<(), String> {
-    let model = Model::open(model)?;
-    let files = Files::find(paths);
-    let mut engine: Option<Result<Engine, Reason>> = None;
-    // The engine is loaded for the first study that gets as far, so that a folder without one answers at once.
-    let mut infer = |input: &ModelInput| {
-        let engine = engine.get_or_insert_with(|| model.load(device)).as_ref().map_err(Clone::clone)?;
-        pollster::block_on(engine.predict(&input.values, async |_| ControlFlow::Continue(())))
-    };
-    let desk = Shell::new(&files, &model.card.input).run(&mut infer);
-    let device = engine.and_then(Result::ok).map(|engine| engine.device().clone());
-    let report = Report::new(model.identity, device, &desk.view());
+pub fn score(paths: &[PathBuf], source: &Source, json: bool) -> Result<(), String> {
+    let report = report(paths, source)?;
     if json {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
     } else {
@@ -68,7 +70,24 @@ pub fn score(paths: &[PathBuf], model: &Path, device: Device, json: bool) -> Res
     accounted_for(&report)
 }
 
-fn accounted_for(report: &Report) -> Result<(), String> {
+/// Scores what is found in files and folders.
+pub fn report(paths: &[PathBuf], source: &Source) -> Result<Report, String> {
+    let model = Model::open(&source.model)?;
+    let files = Files::find(paths);
+    let mut engine: Option<Result<Engine, Reason>> = None;
+    // The engine is loaded for the first study that gets as far, so that a folder without one answers at once.
+    let mut infer = |input: &ModelInput| {
+        let engine = engine.get_or_insert_with(|| model.load(source.device)).as_ref().map_err(Clone::clone)?;
+        pollster::block_on(engine.predict(&input.values, async |_| ControlFlow::Continue(())))
+    };
+    let desk = Shell::new(&files, &model.card.input).run(&mut infer);
+    let device = engine.and_then(Result::ok).map(|engine| engine.device().clone());
+    Ok(Report::new(model.identity, device, &desk.view()))
+}
+
+/// # Errors
+/// Where a file found is in no study and in no notice.
+pub fn accounted_for(report: &Report) -> Result<(), String> {
     let about_files = report.files.notices.iter().filter(|n| !n.is_about_a_folder()).count();
     if report.files.used + about_files >= report.files.seen {
         return Ok(());

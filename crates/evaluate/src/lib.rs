@@ -6,7 +6,10 @@
 
 pub mod day;
 pub mod error;
+pub mod evaluation;
+pub mod monitoring;
 pub mod random;
+pub mod reports;
 pub mod simulation;
 pub mod statistics;
 pub mod table;

@@ -43,7 +43,8 @@ impl Table {
     /// # Errors
     /// Where it is not text, has no header or a row does not fit under it.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, InputError> {
-        let text = text_of(file, bytes)?;
+        // One kind of line end, because the reader counts lines by it.
+        let text = text_of(file, bytes)?.replace("\r\n", "\n").replace('\r', "\n");
         let delimiter = delimiter_of(&text);
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
@@ -53,7 +54,7 @@ impl Table {
         let mut rows = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|e| InputError::whole(file, format!("It is not a CSV file ({e}).")))?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = record.position().map_or(0, |position| line_of(&text, position));
             let fields: Vec<String> = record.iter().map(|field| field.trim().to_owned()).collect();
             if fields.iter().any(|field| !field.is_empty()) {
                 rows.push(Row { line, fields });
@@ -220,6 +221,12 @@ fn utf8(file: &str, bytes: &[u8]) -> Result<String, InputError> {
     })
 }
 
+/// The line of a record. The reader's position stands before the empty lines that it skipped.
+fn line_of(text: &str, position: &csv::Position) -> u64 {
+    let rest = text.as_bytes().iter().skip(position.byte() as usize);
+    position.line() + rest.take_while(|&&b| b == b'\n').count() as u64
+}
+
 /// The separator that occurs most often in the first line, outside quotes; a comma where none does.
 fn delimiter_of(text: &str) -> u8 {
     let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
@@ -256,6 +263,10 @@ mod tests {
     fn what_cannot_be_read_ends_in_a_sentence_with_its_line() {
         assert!(error("").contains("empty"));
         assert!(error("id,label\n1,0\n2\n").starts_with("x.csv, line 3: 1 fields"));
+        assert!(error("id,label\r\n1,0\r\n2\r\n").starts_with("x.csv, line 3: 1 fields"));
+        assert!(error("id,label\r1,0\r2\r").starts_with("x.csv, line 3: 1 fields"));
+        assert!(error("id,label\n\n\n1\n").starts_with("x.csv, line 4: 1 fields"));
+        assert!(error("\n\nid,label\r\n\r\n1\r\n").starts_with("x.csv, line 5: 1 fields"));
         assert!(error("id,label\n\"1\n2\",0\n3\n").starts_with("x.csv, line 4:"), "a quoted line break counts as one");
         assert!(error("id,label\n1,0\n2,\"normal\n").starts_with("x.csv, line 3: A quotation mark"));
         assert!(error("id,ID\n").contains("Two columns"));

@@ -1,5 +1,7 @@
 //! Every figure against an independent implementation (`golden/statistics.py`), to 1e-9.
 
+#![allow(clippy::unwrap_used, reason = "a missing figure must fail the test")]
+
 use headway_evaluate::statistics::auc::{Comparison, Placements};
 use headway_evaluate::statistics::bootstrap::{Bootstrap, singletons};
 use headway_evaluate::statistics::calibration::{self, LocalCalibration, LogitLine};
@@ -181,6 +183,12 @@ fn a_perfect_auc_has_a_bound_and_not_an_interval_of_one_point() {
         // Clopper and Pearson for n of n: the share at which n successes have probability 0.025.
         near("bound", interval.low.powi(n as i32), 0.025);
     }
+    let cases = separated(20);
+    let auc = |indices: &[usize]| {
+        Placements::of(&indices.iter().map(|&i| cases[i]).collect::<Vec<_>>()).map(|placements| placements.auc)
+    };
+    let resampled = Bootstrap { replicates: 200, seed: 1 }.estimate(&singletons(40), auc).unwrap();
+    assert_eq!((resampled.value, resampled.interval), (1.0, None));
     let upside_down: Vec<Case> =
         separated(20).into_iter().map(|case| Case { abnormal: !case.abnormal, ..case }).collect();
     let interval = Placements::of(&upside_down).unwrap().estimate().interval.unwrap();

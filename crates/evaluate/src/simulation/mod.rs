@@ -6,8 +6,10 @@
 //! should not (see [`Options`]) is a named option, never a silent choice.
 
 pub mod distribution;
+pub mod headline;
 pub mod history;
 mod orders;
+pub mod queue;
 mod rank_queue;
 mod replay;
 pub mod report;

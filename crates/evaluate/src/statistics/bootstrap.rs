@@ -15,7 +15,8 @@ pub struct Bootstrap {
 impl Bootstrap {
     /// A statistic with its interval. `clusters` lists the cases of each patient, by index; with one case each this is the
     /// ordinary bootstrap. `statistic` is asked for a list of indices and answers `None` where it is undefined (a
-    /// resample without a class); where more than a tenth of the resamples are, there is no interval.
+    /// resample without a class); where more than a tenth of the resamples are, there is no interval. Nor is there one where
+    /// all resamples agree, as for a perfect AUC: they cannot show what the sample has not seen.
     pub fn estimate(
         self,
         clusters: &[Vec<usize>],
@@ -33,7 +34,8 @@ impl Bootstrap {
             values.extend(statistic(&drawn));
         }
         values.sort_by(f64::total_cmp);
-        let enough = !values.is_empty() && values.len() * 10 >= self.replicates * 9;
+        let differ = values.first() != values.last();
+        let enough = differ && values.len() * 10 >= self.replicates * 9;
         let interval = enough.then(|| Interval { low: quantile(&values, 0.025), high: quantile(&values, 0.975) });
         Some(Estimate { value, interval })
     }

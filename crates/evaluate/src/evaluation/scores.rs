@@ -1,0 +1,97 @@
+//! What a model said: the JSON of `headway score`, or a CSV of ids and scores.
+
+use super::id;
+use crate::error::InputError;
+use crate::table::Table;
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// One score per examination.
+#[derive(Clone, Debug)]
+pub struct Scores {
+    /// The file's name.
+    pub file: String,
+    /// Score by id, in the file's order; `None` where it was not scored, declined or failed.
+    pub studies: Vec<(String, Option<f64>)>,
+}
+
+#[derive(Deserialize)]
+struct Results {
+    studies: Vec<Study>,
+}
+
+#[derive(Deserialize)]
+struct Study {
+    study_uid: String,
+    score: Option<f64>,
+}
+
+impl Scores {
+    /// Reads either; JSON begins with a brace.
+    ///
+    /// # Errors
+    /// Where it is neither, an id is blank, damaged or repeated, or a score lies outside 0 to 1.
+    pub fn read(file: &str, bytes: &[u8]) -> Result<Self, InputError> {
+        let json = bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{');
+        if json { Self::from_json(file, bytes) } else { Self::from_table(&Table::read(file, bytes)?) }
+    }
+
+    fn from_json(file: &str, bytes: &[u8]) -> Result<Self, InputError> {
+        let results: Results = serde_json::from_slice(bytes).map_err(|e| {
+            let text = format!("It is not what `headway score --json` prints ({e}).");
+            InputError::at(file, e.line() as u64, text)
+        })?;
+        let mut scores = Self { file: file.to_owned(), studies: Vec::new() };
+        let mut seen = HashMap::new();
+        for study in results.studies {
+            let refused = scores.push(&mut seen, &study.study_uid, study.score, 0).err();
+            if let Some(text) = refused {
+                return Err(InputError::whole(file, text));
+            }
+        }
+        Ok(scores)
+    }
+
+    /// From columns `id` and `score`.
+    fn from_table(table: &Table) -> Result<Self, InputError> {
+        let (id, score) = (table.column("id")?, table.column("score")?);
+        let mut scores = Self { file: table.file.clone(), studies: Vec::new() };
+        let mut seen = HashMap::new();
+        for row in &table.rows {
+            let number = table.number(row, score)?;
+            scores.push(&mut seen, row.get(id), number, row.line).map_err(|text| table.at(row.line, text))?;
+        }
+        Ok(scores)
+    }
+
+    fn push(&mut self, seen: &mut HashMap<String, u64>, id: &str, score: Option<f64>, line: u64) -> Result<(), String> {
+        id::check(id)?;
+        if let Some(score) = score.filter(|score| !(0.0..=1.0).contains(score)) {
+            return Err(format!("The score {score} of \"{id}\" is not a probability between 0 and 1."));
+        }
+        match seen.insert(id.to_owned(), line) {
+            Some(0) => return Err(format!("The study {id} stands twice in it.")),
+            Some(first) => return Err(format!("The id \"{id}\" stands on line {first} already.")),
+            None => self.studies.push((id.to_owned(), score)),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_and_csv_read_alike_and_faults_are_sentences() {
+        let json = br#"{ "model": {}, "studies": [{"study_uid": "1.2", "state": "scored", "score": 0.5},
+            {"study_uid": "1.3", "state": "failed", "score": null}] }"#;
+        let csv = b"id,score\n1.2,0.5\n1.3,\n";
+        let read = |bytes: &[u8]| Scores::read("s", bytes).map(|s| s.studies).map_err(|e| e.to_string());
+        assert_eq!(read(json).unwrap(), read(csv).unwrap());
+        assert!(read(b"{ \"studies\": [\n{}] }").unwrap_err().starts_with("s, line 2: It is not what"));
+        assert!(read(b"id,score\n1,0.5\n1,0.6\n").unwrap_err().starts_with("s, line 3: The id \"1\" stands on line 2"));
+        assert!(read(b"id,score\n1,50\n").unwrap_err().contains("line 2: The score 50"));
+        assert!(read(b"id,score\n1.2E+05,0.5\n").unwrap_err().contains("spreadsheet"));
+    }
+}
