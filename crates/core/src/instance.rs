@@ -168,6 +168,15 @@ impl Plane {
     pub fn normal(&self) -> DVec3 {
         self.along_row.cross(self.along_column).normalize()
     }
+
+    /// The plane of the body it lies closest to.
+    pub fn name(&self) -> &'static str {
+        match self.normal().abs().max_position() {
+            0 => "sagittal",
+            1 => "coronal",
+            _ => "axial",
+        }
+    }
 }
 
 /// How the image was acquired (PS3.3 C.8.3.1).

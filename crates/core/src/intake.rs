@@ -5,8 +5,8 @@ use crate::file::FileMeta;
 use crate::instance::{Format, HeaderOutcome, Instance};
 use crate::population::adult;
 use crate::reason::{Code, Reason};
-use crate::selection::{SelectionReport, Stack, select};
-use crate::series::Series;
+use crate::selection::{RejectedSeries, SelectionReport, Stack, select};
+use crate::split::split;
 use crate::study::{Patient, StudyKey};
 use crate::triage::Part;
 use std::collections::{BTreeMap, HashMap};
@@ -80,8 +80,9 @@ impl Intake {
         for instance in instances {
             by_series.entry(&instance.series.uid).or_default().push(instance.clone());
         }
-        let series = by_series.into_values().filter_map(Series::new).collect();
-        let (selection, stack) = select(series, wanted, spec);
+        let series = by_series.into_values().flat_map(split).collect();
+        let (mut selection, stack) = select(series, wanted, spec);
+        selection.rejected = joined(selection.rejected);
         let age = instances.first().map_or(Ok(None), |image| adult(&image.patient, &image.study, &spec.age));
         let cautions_of = |stack: &Stack| age.clone().ok().flatten().into_iter().chain(cautions(stack)).collect();
         Choice {
@@ -114,6 +115,24 @@ impl Intake {
         }
         Ok(())
     }
+}
+
+/// Parts of one series that are rejected alike are one entry: a time series may have hundreds.
+fn joined(rejected: Vec<RejectedSeries>) -> Vec<RejectedSeries> {
+    let mut joined: Vec<(RejectedSeries, usize)> = Vec::new();
+    for one in rejected {
+        let codes = |r: &RejectedSeries| r.reasons.iter().map(|reason| reason.code).collect::<Vec<_>>();
+        let alike = |r: &RejectedSeries| r.series.series_uid == one.series.series_uid && codes(r) == codes(&one);
+        match joined.iter_mut().find(|(r, _)| alike(r)) {
+            Some((first, parts)) => {
+                *parts += 1;
+                first.series.images += one.series.images;
+                first.series.part = format!("{parts} parts");
+            }
+            None => joined.push((one, 1)),
+        }
+    }
+    joined.into_iter().map(|(one, _)| one).collect()
 }
 
 fn cautions(stack: &Stack) -> Vec<String> {

@@ -176,7 +176,7 @@ fn named(series: &SeriesSummary) -> String {
     if series.description.is_empty() {
         "one without a description".to_owned()
     } else {
-        format!("\"{}\"", series.description)
+        format!("\"{}\"", series.title())
     }
 }
 

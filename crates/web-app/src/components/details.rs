@@ -25,7 +25,7 @@ pub fn SeriesCell(
 /// One study's choice.
 #[component]
 fn Choice(report: SelectionReport) -> impl IntoView {
-    let chosen = report.chosen.map(|chosen| (chosen.description, chosen.images));
+    let chosen = report.chosen.map(|chosen| (chosen.title(), chosen.images));
     let name = match &chosen {
         Some((description, _)) if !description.is_empty() => description.clone(),
         Some(_) => "Series without a description".to_owned(),
@@ -57,8 +57,9 @@ fn Choice(report: SelectionReport) -> impl IntoView {
 #[component]
 fn Rejected(rejected: RejectedSeries) -> impl IntoView {
     let code = rejected.reasons.first().map(|reason| reason.code.as_str());
+    let title = rejected.series.title();
+    let name = if title.is_empty() { "Series without a description".to_owned() } else { title };
     let description = rejected.series.description;
-    let name = if description.is_empty() { "Series without a description".to_owned() } else { description.clone() };
     view! {
         <div class="rejected" data-testid="rejected" data-series-description=description data-code=code>
             <span class="series-name">"Not "{name}</span>" "
