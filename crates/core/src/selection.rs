@@ -1,5 +1,6 @@
 //! Which series of a study is the one the model was made for, why, and why not the others.
 
+mod candidate;
 mod rules;
 mod score;
 
@@ -10,10 +11,8 @@ use crate::contrast::Contrast;
 use crate::geometry::Geometry;
 use crate::reason::{Code, Reason};
 use crate::series::{Series, SeriesSummary};
-use rules::{Facts, Force, RULES};
-use score::scores;
+use candidate::Candidate;
 use serde::{Deserialize, Serialize};
-use std::cmp::Ordering;
 
 /// The outcome of the choice, for the row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -82,94 +81,10 @@ pub fn select(series: Vec<Series>, wanted: Option<&str>, spec: &InputSpec) -> (S
     });
     let outcome = match (chosen, wanted) {
         (Some(chosen), _) => chosen.into_stack(&mut report),
-        (None, Some(uid)) => Err(not_to_be_had(&report.rejected, uid)),
+        (None, Some(uid)) => Err(not_to_be_had(&mut report, uid)),
         (None, None) => Err(no_suitable_series(&report.rejected, spec)),
     };
     (report, outcome)
-}
-
-/// A series the rules allow, or the reader asked for; its geometry may still forbid it.
-struct Candidate {
-    series: Series,
-    asked_for: bool,
-    reasons: Vec<String>,
-    cautions: Vec<String>,
-    scores: Vec<Score>,
-    geometry: Result<Geometry, Reason>,
-}
-
-impl Candidate {
-    fn judge(series: Series, asked_for: bool, spec: &InputSpec) -> Result<Self, RejectedSeries> {
-        let facts = Facts::new(&series, spec);
-        let (mut against, mut reasons, mut cautions) = (Vec::new(), Vec::new(), facts.weighting.cautions.clone());
-        for (force, rule) in RULES {
-            match rule(&facts) {
-                Ok(reason) => reasons.extend(reason),
-                Err(reason) if asked_for && *force == Force::ReadersChoice => {
-                    cautions.push(format!("Chosen by the reader against a rule: {}", reason.text));
-                }
-                Err(reason) => against.push(reason),
-            }
-        }
-        if !against.is_empty() {
-            return Err(RejectedSeries { series: series.summary(), reasons: against, scores: Vec::new() });
-        }
-        if asked_for {
-            cautions
-                .insert(0, "The reader chose this series; its score gives the study no place in the list.".to_owned());
-        }
-        let agent = &series.middle().acquisition.contrast_agent;
-        if !agent.is_empty() {
-            reasons.push(format!("acquired with a contrast agent ({agent}), as T2 often is"));
-        }
-        let geometry = Geometry::of(&series, &spec.geometry).and_then(|g| g.covers_a_head(spec).map(|()| g));
-        let scores = scores(&facts, &geometry);
-        Ok(Self { asked_for, reasons, cautions, scores, geometry, series })
-    }
-
-    /// The one asked for, then the better one; alike, the lower series number, the later echo, the UID.
-    fn compare(&self, other: &Self) -> Ordering {
-        let points = |c: &Self| -> Vec<i64> { c.scores.iter().map(|score| score.points).collect() };
-        let echo_ms = |c: &Self| c.series.middle().acquisition.echo_time_ms.unwrap_or_default();
-        let (a, b) = (self.series.header(), other.series.header());
-        (other.asked_for.cmp(&self.asked_for))
-            .then_with(|| points(other).cmp(&points(self)))
-            .then_with(|| (a.number.is_none(), a.number).cmp(&(b.number.is_none(), b.number)))
-            .then_with(|| echo_ms(other).total_cmp(&echo_ms(self)))
-            .then_with(|| a.uid.cmp(&b.uid))
-    }
-
-    /// The best one is the study's, sound or not: its defect is what the reader must hear of.
-    fn into_stack(self, report: &mut SelectionReport) -> Result<Stack, Reason> {
-        report.chosen = Some(self.series.summary());
-        report.reasons = self.reasons;
-        report.reasons.extend(self.geometry.as_ref().map(Geometry::describe).ok());
-        report.scores = self.scores;
-        Ok(Stack { geometry: self.geometry?, series: self.series, cautions: self.cautions })
-    }
-
-    /// Why it was not chosen: its own defect, or the first criterion in which the chosen one is better.
-    fn behind(self, chosen: Option<&Self>) -> RejectedSeries {
-        let reason = match (&self.geometry, chosen) {
-            (Err(defect), _) => defect.clone(),
-            (Ok(_), Some(chosen)) if chosen.asked_for => second_choice("the reader chose another series"),
-            (Ok(_), None) => second_choice("the reader asked for another series"),
-            (Ok(_), Some(chosen)) => second_choice(&self.difference(chosen)),
-        };
-        RejectedSeries { series: self.series.summary(), reasons: vec![reason], scores: self.scores }
-    }
-
-    fn difference(&self, chosen: &Self) -> String {
-        let named = named(&chosen.series.summary());
-        match self.scores.iter().zip(&chosen.scores).find(|(own, theirs)| own.points != theirs.points) {
-            Some((own, theirs)) => format!("{named} has {}, this one {}", theirs.found, own.found),
-            None => format!("{named} is its equal and comes first in the study"),
-        }
-    }
-}
-
-fn second_choice(why: &str) -> Reason {
-    Reason::new(Code::SecondChoice, format!("Suitable, but {why}."))
 }
 
 fn named(series: &SeriesSummary) -> String {
@@ -180,10 +95,14 @@ fn named(series: &SeriesSummary) -> String {
     }
 }
 
-/// Why the series that the reader asked for is not to be had.
-fn not_to_be_had(rejected: &[RejectedSeries], uid: &str) -> Reason {
-    match rejected.iter().find(|rejected| rejected.series.series_uid == uid) {
-        Some(found) => found.reasons[0].clone(),
+/// Why the series that the reader asked for is not to be had. It stays the row's, so that the reason has a name.
+fn not_to_be_had(report: &mut SelectionReport, uid: &str) -> Reason {
+    match report.rejected.iter().position(|rejected| rejected.series.series_uid == uid) {
+        Some(index) => {
+            let RejectedSeries { series, mut reasons, .. } = report.rejected.remove(index);
+            report.chosen = Some(series);
+            reasons.swap_remove(0)
+        }
         None => Reason::new(
             Code::NoSuitableSeries,
             "The series that was asked for is not part of the study. Choose another, or leave the choice to the rules.",
@@ -200,4 +119,123 @@ fn no_suitable_series(rejected: &[RejectedSeries], spec: &InputSpec) -> Reason {
         Code::NoSuitableSeries,
         format!("No {} {} series of the {} in this study.{only}", spec.plane, Contrast::T2.name(), spec.body_part),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::Card;
+    use crate::instance::{Acquisition, Instance, PixelHeader, Plane, SeriesHeader};
+    use glam::DVec3;
+
+    fn spec() -> InputSpec {
+        Card::from_json(include_bytes!("../../infer/src/untrained_card.json")).unwrap().input
+    }
+
+    /// A whole axial T2 head of 40 slices, 4 mm apart, in pixels of 1 mm; with what a test changes.
+    fn series(uid: &str, number: i32, spoil: impl Fn(&mut Instance)) -> Series {
+        let image = |slice: usize| {
+            let mut image = Instance {
+                series: SeriesHeader {
+                    uid: uid.to_owned(),
+                    number: Some(number),
+                    description: format!("T2 {uid}"),
+                    modality: "MR".to_owned(),
+                    body_part: "HEAD".to_owned(),
+                    ..SeriesHeader::default()
+                },
+                acquisition: Acquisition {
+                    image_type: ["ORIGINAL", "PRIMARY"].map(str::to_owned).to_vec(),
+                    scanning_sequence: vec!["SE".to_owned()],
+                    echo_time_ms: Some(96.0),
+                    repetition_time_ms: Some(4200.0),
+                    ..Acquisition::default()
+                },
+                plane: Some(Plane {
+                    origin_mm: DVec3::new(-100.0, -100.0, 4.0 * slice as f64),
+                    along_row: DVec3::X,
+                    along_column: DVec3::Y,
+                    column_spacing_mm: 1.0,
+                    row_spacing_mm: 1.0,
+                }),
+                pixels: PixelHeader { rows: 200, columns: 200, ..PixelHeader::default() },
+                ..Instance::default()
+            };
+            spoil(&mut image);
+            image
+        };
+        Series::new((0..40).map(image).collect()).unwrap()
+    }
+
+    fn plain(uid: &str, number: i32) -> Series {
+        series(uid, number, |_| ())
+    }
+
+    fn chosen(series: Vec<Series>, wanted: Option<&str>) -> String {
+        select(series, wanted, &spec()).0.chosen.map_or_else(String::new, |chosen| chosen.series_uid)
+    }
+
+    #[test]
+    fn the_choice_does_not_depend_on_the_order_of_the_series() {
+        let all = [
+            plain("twin", 9),
+            plain("first", 3),
+            series("suppressed", 1, |image| image.acquisition.scan_options = vec!["FS".to_owned()]),
+            series("short echo", 2, |image| image.acquisition.echo_time_ms = Some(60.0)),
+        ];
+        let in_order = |order: [usize; 4]| select(order.map(|i| all[i].clone()).to_vec(), None, &spec()).0;
+        let expected = in_order([0, 1, 2, 3]);
+        assert_eq!(expected.chosen.as_ref().unwrap().series_uid, "first");
+        assert_eq!(expected.runner_up.as_ref().unwrap().series_uid, "twin");
+        for order in [[3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 3, 1]] {
+            assert_eq!(in_order(order), expected);
+        }
+    }
+
+    #[test]
+    fn alike_in_all_the_later_echo_then_the_uid_decides() {
+        let late = series("b", 4, |image| image.acquisition.echo_time_ms = Some(120.0));
+        assert_eq!(chosen(vec![plain("a", 4), late], None), "b");
+        assert_eq!(chosen(vec![plain("b", 4), plain("a", 4)], None), "a");
+        let unnumbered = series("a", 0, |image| image.series.number = None);
+        assert_eq!(chosen(vec![unnumbered, plain("b", 4)], None), "b", "a series with a number goes first");
+    }
+
+    #[test]
+    fn a_second_choice_names_the_criterion_that_decided() {
+        let (report, _) = select(
+            vec![plain("plain", 2), series("suppressed", 1, |i| i.series.description = "T2 fs".to_owned())],
+            None,
+            &spec(),
+        );
+        let text = &report.rejected[0].reasons[0].text;
+        assert!(text.contains("\"T2 plain\" has fat not suppressed") && text.contains("\"fs\""), "{text}");
+        assert_eq!(report.scores.len(), report.rejected[0].scores.len());
+    }
+
+    #[test]
+    fn a_contrast_agent_is_a_note_and_decides_nothing() {
+        let after = || series("after", 1, |image| image.acquisition.contrast_agent = "Gadovist".to_owned());
+        let (report, stack) = select(vec![plain("before", 2), after()], None, &spec());
+        assert_eq!(report.chosen.unwrap().series_uid, "after");
+        assert!(report.reasons.iter().any(|reason| reason.contains("Gadovist")));
+        assert_eq!(stack.unwrap().cautions, [""; 0]);
+    }
+
+    #[test]
+    fn the_readers_choice_is_marked_and_keeps_to_geometry() {
+        let broken = series("broken", 1, |image| {
+            if let Some(plane) = image.plane.as_mut().filter(|plane| plane.origin_mm.z > 80.0) {
+                plane.origin_mm.z += 8.0;
+            }
+        });
+        let all = || vec![plain("best", 1), plain("other", 2), broken.clone()];
+        let (report, stack) = select(all(), Some("other"), &spec());
+        assert!(report.by_reader && report.chosen.unwrap().series_uid == "other");
+        assert!(stack.unwrap().cautions[0].contains("The reader chose"));
+        assert_eq!(select(all(), Some("broken"), &spec()).1.unwrap_err().code, Code::MissingSlices);
+        assert_eq!(select(all(), Some("gone"), &spec()).1.unwrap_err().code, Code::NoSuitableSeries);
+        let ct = series("ct", 3, |image| image.series.modality = "CT".to_owned());
+        assert_eq!(select(vec![ct], Some("ct"), &spec()).1.unwrap_err().code, Code::WrongModality);
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::card::InputSpec;
 use crate::contrast::{Contrast, Weighting, weighting};
-use crate::instance::Format;
+use crate::instance::{Format, Plane};
 use crate::reason::{Code, Reason};
 use crate::series::Series;
 use crate::words::{CAPTURES, COMPUTED, COMPUTED_TYPES, ELSEWHERE, HEAD, LOCALIZERS, PHANTOMS, Text};
@@ -13,7 +13,7 @@ pub(super) struct Facts<'a> {
     pub(super) series: &'a Series,
     pub(super) spec: &'a InputSpec,
     pub(super) weighting: Weighting,
-    /// The words of the series.
+    /// The words of its description. A protocol's name is often that of the whole examination (`LOC + BRAIN`).
     pub(super) words: Text,
     /// *Image Type*.
     image_type: Text,
@@ -26,13 +26,32 @@ impl<'a> Facts<'a> {
             series,
             spec,
             weighting: weighting(middle, &spec.timing),
-            words: Text::of([middle.series.description.as_str(), &middle.series.protocol]),
+            words: Text::of([middle.series.description.as_str()]),
             image_type: Text::of(middle.acquisition.image_type.iter().map(String::as_str)),
         }
     }
 
     fn is(&self, image_type: &str) -> bool {
         self.series.middle().acquisition.image_type.iter().any(|value| value == image_type)
+    }
+
+    /// Whether the images lie in the plane that the model was made for.
+    pub(super) fn is_in_plane(&self) -> bool {
+        self.off_axial_degrees().is_some_and(|degrees| degrees <= self.spec.geometry.max_obliquity_degrees)
+    }
+
+    fn off_axial_degrees(&self) -> Option<f64> {
+        let normal = self.series.middle().plane?.normal();
+        Some(normal.z.abs().min(1.0).acos().to_degrees())
+    }
+
+    /// Widest mean distance between neighbouring voxels, mm; endless for a single image.
+    fn widest_spacing_mm(&self) -> f64 {
+        let planes: Vec<Plane> = self.series.instances().iter().filter_map(|instance| instance.plane).collect();
+        let [first, .., last] = planes.as_slice() else { return f64::INFINITY };
+        let between_slices_mm =
+            (last.origin_mm - first.origin_mm).dot(first.normal()).abs() / (planes.len() - 1) as f64;
+        between_slices_mm.max(first.row_spacing_mm).max(first.column_spacing_mm)
     }
 
     /// Computed from other images, or taken after the examination (PS3.3 C.7.6.1.1.2).
@@ -171,8 +190,8 @@ fn plane(facts: &Facts) -> Result<Option<String>, Reason> {
         ));
     };
     let normal = plane.normal().abs();
-    let off_axial_degrees = normal.z.min(1.0).acos().to_degrees();
-    if off_axial_degrees <= spec.geometry.max_obliquity_degrees {
+    let off_axial_degrees = facts.off_axial_degrees().unwrap_or_default();
+    if facts.is_in_plane() {
         return Ok(Some(format!("{}: {off_axial_degrees:.0}° from the horizontal plane", spec.plane)));
     }
     let found = if normal.x > normal.y && normal.x > normal.z {
@@ -182,10 +201,14 @@ fn plane(facts: &Facts) -> Result<Option<String>, Reason> {
     } else {
         "oblique"
     };
+    let (widest_mm, finest_mm) = (facts.widest_spacing_mm(), spec.geometry.max_any_plane_spacing_mm);
+    if widest_mm <= finest_mm {
+        return Ok(Some(format!("{found}, in voxels of {widest_mm:.1} mm at most: reformatted to {}", spec.plane)));
+    }
     Err(Reason::new(
         Code::WrongPlane,
         format!(
-            "Acquired in a {found} plane ({off_axial_degrees:.0}° from axial); the model needs {} images.",
+            "Acquired in a {found} plane ({off_axial_degrees:.0}° from axial) with {widest_mm:.1} mm from voxel to voxel; the model needs {} images, or voxels up to {finest_mm:.1} mm.",
             spec.plane
         ),
     ))

@@ -2,6 +2,7 @@
 //! The first criterion in which two series differ decides between them.
 
 use super::rules::Facts;
+use crate::canonical::Canonical;
 use crate::contrast::Certainty;
 use crate::geometry::Geometry;
 use crate::reason::Reason;
@@ -26,8 +27,14 @@ pub struct Score {
 
 /// The scores of a suitable series, most important first.
 pub(super) fn scores(facts: &Facts, geometry: &Result<Geometry, Reason>) -> Vec<Score> {
-    let mut scores =
-        vec![sound(geometry), contrast(facts.weighting.certainty), first_hand(facts), fat(facts), readout(facts)];
+    let mut scores = vec![
+        sound(geometry),
+        contrast(facts.weighting.certainty),
+        first_hand(facts),
+        fat(facts),
+        readout(facts),
+        plane(facts),
+    ];
     scores.extend(geometry.as_ref().map(fineness).unwrap_or_default());
     scores
 }
@@ -71,8 +78,14 @@ fn readout(facts: &Facts) -> Score {
     }
 }
 
+fn plane(facts: &Facts) -> Score {
+    let found = if facts.is_in_plane() { "acquired in the model's plane" } else { "reformatted from another plane" };
+    score("plane", facts.is_in_plane().into(), found)
+}
+
 fn fineness(geometry: &Geometry) -> Vec<Score> {
-    let (covered_mm, spacing) = (geometry.extent_mm().z, geometry.spacing_mm());
+    let superior = Canonical::of(geometry).voxel_axis[2];
+    let (covered_mm, spacing) = (geometry.extent_mm()[superior], geometry.spacing_mm());
     let per_10_cm = |mm: f64| (100.0 / mm).round() as i64;
     vec![
         score(
