@@ -1,11 +1,13 @@
 //! The headers read so far, study by study: the room's memory between reading and choosing.
 
 use crate::card::InputSpec;
+use crate::ends::{self, Extent};
 use crate::file::FileMeta;
 use crate::instance::{Format, HeaderOutcome, Instance};
 use crate::population::adult;
 use crate::reason::{Code, Reason};
 use crate::selection::{RejectedSeries, SelectionReport, Stack, select};
+use crate::series::Series;
 use crate::split::split;
 use crate::study::{Patient, StudyKey};
 use crate::triage::Part;
@@ -80,11 +82,13 @@ impl Intake {
         for instance in instances {
             by_series.entry(&instance.series.uid).or_default().push(instance.clone());
         }
-        let series = by_series.into_values().flat_map(split).collect();
+        let series: Vec<Series> = by_series.into_values().flat_map(split).collect();
+        let extents: Vec<Extent> = series.iter().filter_map(Extent::of).collect();
         let (mut selection, stack) = select(series, wanted, spec);
         selection.rejected = joined(selection.rejected);
         let age = instances.first().map_or(Ok(None), |image| adult(&image.patient, &image.study, &spec.age));
-        let cautions_of = |stack: &Stack| age.clone().ok().flatten().into_iter().chain(cautions(stack)).collect();
+        let cautions_of =
+            |stack: &Stack| age.clone().ok().flatten().into_iter().chain(cautions(stack, &extents)).collect();
         Choice {
             cautions: stack.as_ref().map(cautions_of).unwrap_or_default(),
             stack: self.one_patient(key, instances).and(age).and(stack),
@@ -135,8 +139,16 @@ fn joined(rejected: Vec<RejectedSeries>) -> Vec<RejectedSeries> {
     joined.into_iter().map(|(one, _)| one).collect()
 }
 
-fn cautions(stack: &Stack) -> Vec<String> {
+fn cautions(stack: &Stack, extents: &[Extent]) -> Vec<String> {
     let mut cautions = stack.cautions.clone();
+    cautions.extend(stack.geometry.missing_slice.map(|missing| {
+        format!(
+            "Slice {} of {} is missing. The images show the gap; for the network alone it is interpolated from its neighbours.",
+            missing + 1,
+            stack.geometry.dims[2]
+        )
+    }));
+    cautions.extend(ends::cautions(&stack.series, extents));
     if stack.series.middle().format == (Format::Nifti { oriented: false }) {
         cautions.push("The file does not state which way the patient lies: left and right are not known.".to_owned());
     }

@@ -164,7 +164,7 @@ mod tests {
             spoil(&mut image);
             image
         };
-        Series::new((0..40).map(image).collect()).unwrap()
+        Series::new((0..40).map(image).collect(), String::new()).unwrap()
     }
 
     fn plain(uid: &str, number: i32) -> Series {

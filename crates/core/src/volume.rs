@@ -13,8 +13,23 @@ use std::collections::HashSet;
 pub struct Volume {
     /// `dims[0] · dims[1] · dims[2]` values.
     pub signal: Vec<f32>,
-    /// Where they lie.
+    /// Where they lie. A missing slice holds no signal (0).
     pub geometry: Geometry,
+}
+
+impl Volume {
+    /// The volume with its one missing slice, if any, interpolated from the neighbours: for the network alone.
+    pub fn bridged(mut self) -> Self {
+        let [columns, rows, slices] = self.geometry.dims;
+        let plane = columns * rows;
+        if let Some(missing) = self.geometry.missing_slice.filter(|missing| (1..slices - 1).contains(missing)) {
+            let (before, rest) = self.signal.split_at_mut(missing * plane);
+            let (gap, after) = rest.split_at_mut(plane);
+            let neighbours = before[(missing - 1) * plane..].iter().zip(&*after);
+            gap.iter_mut().zip(neighbours).for_each(|(value, (below, above))| *value = f32::midpoint(*below, *above));
+        }
+        self
+    }
 }
 
 /// Most voxels of a volume: 512 MB of signal, a cube of 512.
@@ -71,9 +86,11 @@ impl VolumeBuilder {
     /// Decodes the slices of a file into their places.
     pub fn place(&mut self, file: FileId, bytes: &[u8]) {
         let [columns, rows, _] = self.stack.geometry.dims;
-        let places = self.signal.chunks_exact_mut(columns * rows);
-        let slices = self.stack.series.instances().iter().zip(places);
-        let mut wanted: Vec<Wanted> = slices.filter(|(instance, _)| instance.file == file).collect();
+        let missing = self.stack.geometry.missing_slice;
+        let slices = self.signal.chunks_exact_mut(columns * rows).enumerate();
+        let places = slices.filter(|(slice, _)| Some(*slice) != missing).map(|(_, place)| place);
+        let images = self.stack.series.instances().iter().zip(places);
+        let mut wanted: Vec<Wanted> = images.filter(|(instance, _)| instance.file == file).collect();
         wanted.sort_by_key(|(instance, _)| instance.frame);
         let read = if wanted.is_empty() { Ok(()) } else { read_frames(bytes, &mut wanted) };
         match read.and_then(|()| self.compare_copies(file, bytes)) {
@@ -89,8 +106,9 @@ impl VolumeBuilder {
         let series = &self.stack.series;
         for copy in series.copies().iter().filter(|copy| copy.file == file) {
             read_frames(bytes, &mut [(copy, &mut signal)])?;
-            let Some(slice) = series.original_of(copy) else { continue };
-            let original = &series.instances()[slice];
+            let Some(image) = series.original_of(copy) else { continue };
+            let original = &series.instances()[image];
+            let slice = self.stack.geometry.slice_of_image(image);
             if self.signal.chunks_exact(columns * rows).nth(slice) == Some(signal.as_slice()) {
                 let text = format!("The same image as {}, sent twice; this copy is set aside.", original.path);
                 self.copies.set_aside.push((file, Reason::new(Code::DuplicateInstance, text)));
