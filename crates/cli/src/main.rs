@@ -2,9 +2,12 @@
 
 mod files;
 mod input;
+mod inspect;
+mod nifti_file;
 mod sample;
 mod score;
 mod shell;
+mod volume;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -47,6 +50,36 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Say what files and folders hold: every series and its parts, which would be scored, and why not the others.
+    Inspect {
+        /// Files and folders, searched to any depth.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Folder of the model whose card says what is scored.
+        #[arg(long, default_value = DEFAULT_MODEL)]
+        model: PathBuf,
+        /// Print JSON (see docs/inspect.md) instead of sentences.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the assembled volume of one series on its own grid, as NIfTI.
+    Volume {
+        /// Files and folders, searched to any depth.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Series Instance UID; without it, the only series or the one that would be scored.
+        #[arg(long)]
+        series: Option<String>,
+        /// The part of the series, by its name in `headway inspect`, where there are several.
+        #[arg(long)]
+        part: Option<String>,
+        /// Folder of the model whose card says what a stack must satisfy.
+        #[arg(long, default_value = DEFAULT_MODEL)]
+        model: PathBuf,
+        /// File to write, .nii or .nii.gz.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Write the synthetic sample study: DICOM files of a computed head, no patient.
     Sample {
         /// Folder to write to; made if it is missing.
@@ -74,6 +107,10 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Score { paths, model, device, json } => score::score(&paths, &model, device, json),
         Command::Input { paths, model, out } => input::input(&paths, &model, &out),
+        Command::Inspect { paths, model, json } => inspect::inspect(&paths, &model, json),
+        Command::Volume { paths, series, part, model, out } => {
+            volume::volume(&paths, &volume::Wanted { series_uid: series, part }, &model, &out)
+        }
         Command::Sample { out, seed } => sample::sample(&out, seed),
     };
     match done {

@@ -236,6 +236,6 @@ mod tests {
         let mut positions_mm: Vec<f64> = stack(4.0, &[]).into_iter().flat_map(|at| [at, at]).collect();
         positions_mm.pop();
         let (code, text) = defect(&positions_mm);
-        assert!(code == Code::OverlappingSlices && text.contains("and 34 more"), "{text}");
+        assert!(code == Code::OverlappingSlices && text.contains("and 15 more"), "{text}");
     }
 }

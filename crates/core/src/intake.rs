@@ -75,14 +75,23 @@ impl Intake {
         Ok(part)
     }
 
-    /// Chooses the series of a study that the model is made for, or takes the one that the reader wants.
-    pub fn choose(&self, key: &StudyKey, wanted: Option<&str>, spec: &InputSpec) -> Choice {
-        let instances = self.studies.get(key).map(Vec::as_slice).unwrap_or_default();
+    fn instances(&self, study: &StudyKey) -> &[Instance] {
+        self.studies.get(study).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The stacks of a study, series by series.
+    pub fn stacks(&self, study: &StudyKey) -> Vec<Series> {
         let mut by_series: BTreeMap<&str, Vec<Instance>> = BTreeMap::new();
-        for instance in instances {
+        for instance in self.instances(study) {
             by_series.entry(&instance.series.uid).or_default().push(instance.clone());
         }
-        let series: Vec<Series> = by_series.into_values().flat_map(split).collect();
+        by_series.into_values().flat_map(split).collect()
+    }
+
+    /// Chooses the series of a study that the model is made for, or takes the one that the reader wants.
+    pub fn choose(&self, key: &StudyKey, wanted: Option<&str>, spec: &InputSpec) -> Choice {
+        let instances = self.instances(key);
+        let series = self.stacks(key);
         let extents: Vec<Extent> = series.iter().filter_map(Extent::of).collect();
         let (mut selection, stack) = select(series, wanted, spec);
         selection.rejected = joined(selection.rejected);

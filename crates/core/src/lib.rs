@@ -20,6 +20,7 @@ pub mod finding;
 pub mod frame;
 mod frames;
 pub mod geometry;
+pub mod inspection;
 pub mod instance;
 pub mod intake;
 mod mosaic;
