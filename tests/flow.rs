@@ -17,7 +17,7 @@ struct Expected {
     reader_chooses: Option<String>,
     /// `scored` or a reason's code.
     outcome: String,
-    /// Description of the series chosen.
+    /// Description of the series chosen; with its part in brackets where the series has several.
     chosen: Option<String>,
     /// The next best series, by description.
     runner_up: Option<String>,
@@ -64,13 +64,10 @@ fn check(case: &Path) -> Result<(), String> {
     if !said || cautions.len() != expected.cautions.len() {
         return Err(format!("cautions {cautions:?} instead of {:?}", expected.cautions));
     }
-    let chosen = selection.chosen.map(|c| c.description);
-    let runner_up = selection.runner_up.map(|c| c.description);
-    let rejected = selection
-        .rejected
-        .iter()
-        .map(|r| (r.series.description.clone(), r.reasons[0].code.as_str().to_owned()))
-        .collect();
+    let chosen = selection.chosen.map(|c| c.title());
+    let runner_up = selection.runner_up.map(|c| c.title());
+    let rejected =
+        selection.rejected.iter().map(|r| (r.series.title(), r.reasons[0].code.as_str().to_owned())).collect();
     let found = (run.outcome(), chosen, runner_up, run.view.files.noticed, rejected);
     let promised = (expected.outcome, expected.chosen, expected.runner_up, expected.noticed, expected.rejected);
     if found == promised { Ok(()) } else { Err(format!("found {found:?} instead of {promised:?}")) }

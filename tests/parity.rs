@@ -144,7 +144,10 @@ fn formula_volume(case: &PreprocessCase, radii_mm: [f64; 3]) -> Volume {
         signal.push((1000.0 * (4.0 * (1.0 - r2)).clamp(0.0, 1.0) * (1.0 + waves)) as f32);
     }
     let lps_from_ras = DAffine3::from_mat3(DMat3::from_diagonal(DVec3::new(-1.0, -1.0, 1.0)));
-    Volume { signal, geometry: Geometry { dims: case.dims, patient_from_voxel: lps_from_ras * ras_from_voxel } }
+    Volume {
+        signal,
+        geometry: Geometry { dims: case.dims, patient_from_voxel: lps_from_ras * ras_from_voxel, missing_slice: None },
+    }
 }
 
 /// Samples of a NumPy reading of the paper, on volumes given by a formula.

@@ -4,11 +4,14 @@ mod evaluate;
 mod files;
 mod headline;
 mod input;
+mod inspect;
 mod label_reports;
+mod nifti_file;
 mod sample;
 mod score;
 mod shell;
 mod simulate;
+mod volume;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -41,6 +44,36 @@ enum Command {
         #[arg(required = true)]
         paths: Vec<PathBuf>,
         /// Folder of the model whose card says what the input is.
+        #[arg(long, default_value = DEFAULT_MODEL)]
+        model: PathBuf,
+        /// File to write, .nii or .nii.gz.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Say what files and folders hold: every series and its parts, which would be scored, and why not the others.
+    Inspect {
+        /// Files and folders, searched to any depth.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Folder of the model whose card says what is scored.
+        #[arg(long, default_value = DEFAULT_MODEL)]
+        model: PathBuf,
+        /// Print JSON (see docs/inspect.md) instead of sentences.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the assembled volume of one series on its own grid, as NIfTI.
+    Volume {
+        /// Files and folders, searched to any depth.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Series Instance UID; without it, the only series or the one that would be scored.
+        #[arg(long)]
+        series: Option<String>,
+        /// The part of the series, by its name in `headway inspect`, where there are several.
+        #[arg(long)]
+        part: Option<String>,
+        /// Folder of the model whose card says what a stack must satisfy.
         #[arg(long, default_value = DEFAULT_MODEL)]
         model: PathBuf,
         /// File to write, .nii or .nii.gz.
@@ -82,6 +115,10 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Score { paths, source, json } => score::score(&paths, &source, json),
         Command::Input { paths, model, out } => input::input(&paths, &model, &out),
+        Command::Inspect { paths, model, json } => inspect::inspect(&paths, &model, json),
+        Command::Volume { paths, series, part, model, out } => {
+            volume::volume(&paths, &volume::Wanted { series_uid: series, part }, &model, &out)
+        }
         Command::Sample { out, seed } => sample::sample(&out, seed),
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
         Command::Headline(arguments) => headline::headline(&arguments),

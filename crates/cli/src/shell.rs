@@ -10,7 +10,7 @@ use headway_core::preprocess::ModelInput;
 use headway_core::reason::{Code, Reason};
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, Desk, Effect, Event, HeaderRead, Part};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
 
 /// What the shell asks of a network.
@@ -45,6 +45,19 @@ impl<'a> Shell<'a> {
             }
         }
         desk
+    }
+
+    /// Reads every header and nothing more; the studies found, in order.
+    pub fn read_headers(&mut self) -> Vec<StudyKey> {
+        let files = self.files;
+        let parts = files.metas.iter().filter_map(|file| self.take(file).ok());
+        let keys = parts.map(|part| StudyKey { patient_id: part.patient.id, study_uid: part.study.uid });
+        keys.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// What has been read.
+    pub fn intake(&self) -> &Intake {
+        &self.intake
     }
 
     fn resolve(&mut self, effect: Effect, infer: Infer) -> Option<Event> {

@@ -83,6 +83,7 @@ impl Built {
             return (self.report, None);
         };
         let began = millis();
+        let volume = volume.bridged();
         let prepared = look(&volume, &spec.picture).and_then(|cautions| {
             self.report.cautions.extend(cautions);
             prepare(&volume, spec)

@@ -56,6 +56,7 @@ mod tests {
         Geometry {
             dims: [4, 5, 6],
             patient_from_voxel: DAffine3::from_mat3(DMat3::from_cols_array_2d(&columns.map(|c| c.to_array()))),
+            missing_slice: None,
         }
     }
 

@@ -138,8 +138,12 @@ pub struct GeometryLimits {
     pub max_spacing_mm: f64,
     /// How far a slice may lie from its even place, as a fraction of the slice spacing.
     pub max_position_error_fraction: f64,
-    /// Largest angle between the stack's axis and the slice normal, degrees.
+    /// Largest angle between the stack's axis and the slice normal, and between two slices, degrees.
     pub max_tilt_degrees: f64,
+    /// Widest distance between the neighbours of a single missing slice for it to be interpolated, mm.
+    /// Cards of schema 1.0 do not say, and mean 6.
+    #[serde(default = "bridged_gap_mm")]
+    pub max_bridged_gap_mm: f64,
     /// Largest angle between the slice normal and the patient's long axis, degrees.
     pub max_obliquity_degrees: f64,
     /// Widest voxels that may be acquired in any plane and reformatted to axial, mm.
@@ -213,6 +217,10 @@ pub struct ModelIdentity {
     pub sha256: String,
     /// What it may be used for.
     pub intended_use: String,
+}
+
+fn bridged_gap_mm() -> f64 {
+    6.0
 }
 
 impl Card {

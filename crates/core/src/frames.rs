@@ -68,8 +68,6 @@ impl<'a> Groups<'a> {
             instance.series.body_part =
                 region.map_or_else(String::new, |code| code.text(tags::CODE_MEANING).to_uppercase());
         }
-        // Frames have no numbers of their own; their order in the file is what the acquisition gave.
-        instance.instance_number = i32::try_from(frame + 1).ok();
         instance
     }
 

@@ -168,6 +168,15 @@ impl Plane {
     pub fn normal(&self) -> DVec3 {
         self.along_row.cross(self.along_column).normalize()
     }
+
+    /// The plane of the body it lies closest to.
+    pub fn name(&self) -> &'static str {
+        match self.normal().abs().max_position() {
+            0 => "sagittal",
+            1 => "coronal",
+            _ => "axial",
+        }
+    }
 }
 
 /// How the image was acquired (PS3.3 C.8.3.1).
@@ -193,6 +202,8 @@ pub struct Acquisition {
     pub b_value: Option<f64>,
     /// *Contrast/Bolus Agent* (0018,0010).
     pub contrast_agent: String,
+    /// *Images in Acquisition* (0020,1002).
+    pub images_in_acquisition: Option<usize>,
     /// *Temporal Position Identifier* (0020,0100), or a frame's *Temporal Position Index* (0020,9128).
     pub time_point: Option<i32>,
 }
@@ -402,6 +413,7 @@ fn acquisition(header: &DataSet) -> Acquisition {
         inversion_time_ms: header.number(tags::INVERSION_TIME).filter(|ti| *ti > 0.0),
         b_value: header.number(tags::DIFFUSION_B_VALUE),
         contrast_agent: header.text(tags::CONTRAST_BOLUS_AGENT),
+        images_in_acquisition: header.count(tags::IMAGES_IN_ACQUISITION),
         time_point: header.number(tags::TEMPORAL_POSITION_IDENTIFIER).map(|n| n as i32),
     }
 }

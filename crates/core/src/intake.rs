@@ -1,12 +1,14 @@
 //! The headers read so far, study by study: the room's memory between reading and choosing.
 
 use crate::card::InputSpec;
+use crate::ends::{self, Extent};
 use crate::file::FileMeta;
 use crate::instance::{Format, HeaderOutcome, Instance};
 use crate::population::adult;
 use crate::reason::{Code, Reason};
-use crate::selection::{SelectionReport, Stack, select};
+use crate::selection::{RejectedSeries, SelectionReport, Stack, select};
 use crate::series::Series;
+use crate::split::split;
 use crate::study::{Patient, StudyKey};
 use crate::triage::Part;
 use std::collections::{BTreeMap, HashMap};
@@ -73,17 +75,29 @@ impl Intake {
         Ok(part)
     }
 
-    /// Chooses the series of a study that the model is made for, or takes the one that the reader wants.
-    pub fn choose(&self, key: &StudyKey, wanted: Option<&str>, spec: &InputSpec) -> Choice {
-        let instances = self.studies.get(key).map(Vec::as_slice).unwrap_or_default();
+    fn instances(&self, study: &StudyKey) -> &[Instance] {
+        self.studies.get(study).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The stacks of a study, series by series.
+    pub fn stacks(&self, study: &StudyKey) -> Vec<Series> {
         let mut by_series: BTreeMap<&str, Vec<Instance>> = BTreeMap::new();
-        for instance in instances {
+        for instance in self.instances(study) {
             by_series.entry(&instance.series.uid).or_default().push(instance.clone());
         }
-        let series = by_series.into_values().filter_map(Series::new).collect();
-        let (selection, stack) = select(series, wanted, spec);
+        by_series.into_values().flat_map(split).collect()
+    }
+
+    /// Chooses the series of a study that the model is made for, or takes the one that the reader wants.
+    pub fn choose(&self, key: &StudyKey, wanted: Option<&str>, spec: &InputSpec) -> Choice {
+        let instances = self.instances(key);
+        let series = self.stacks(key);
+        let extents: Vec<Extent> = series.iter().filter_map(Extent::of).collect();
+        let (mut selection, stack) = select(series, wanted, spec);
+        selection.rejected = joined(selection.rejected);
         let age = instances.first().map_or(Ok(None), |image| adult(&image.patient, &image.study, &spec.age));
-        let cautions_of = |stack: &Stack| age.clone().ok().flatten().into_iter().chain(cautions(stack)).collect();
+        let cautions_of =
+            |stack: &Stack| age.clone().ok().flatten().into_iter().chain(cautions(stack, &extents)).collect();
         Choice {
             cautions: stack.as_ref().map(cautions_of).unwrap_or_default(),
             stack: self.one_patient(key, instances).and(age).and(stack),
@@ -116,8 +130,34 @@ impl Intake {
     }
 }
 
-fn cautions(stack: &Stack) -> Vec<String> {
+/// Parts of one series that are rejected alike are one entry: a time series may have hundreds.
+fn joined(rejected: Vec<RejectedSeries>) -> Vec<RejectedSeries> {
+    let mut joined: Vec<(RejectedSeries, usize)> = Vec::new();
+    for one in rejected {
+        let codes = |r: &RejectedSeries| r.reasons.iter().map(|reason| reason.code).collect::<Vec<_>>();
+        let alike = |r: &RejectedSeries| r.series.series_uid == one.series.series_uid && codes(r) == codes(&one);
+        match joined.iter_mut().find(|(r, _)| alike(r)) {
+            Some((first, parts)) => {
+                *parts += 1;
+                first.series.images += one.series.images;
+                first.series.part = format!("{parts} parts");
+            }
+            None => joined.push((one, 1)),
+        }
+    }
+    joined.into_iter().map(|(one, _)| one).collect()
+}
+
+fn cautions(stack: &Stack, extents: &[Extent]) -> Vec<String> {
     let mut cautions = stack.cautions.clone();
+    cautions.extend(stack.geometry.missing_slice.map(|missing| {
+        format!(
+            "Slice {} of {} is missing. The images show the gap; for the network alone it is interpolated from its neighbours.",
+            missing + 1,
+            stack.geometry.dims[2]
+        )
+    }));
+    cautions.extend(ends::cautions(&stack.series, extents));
     if stack.series.middle().format == (Format::Nifti { oriented: false }) {
         cautions.push("The file does not state which way the patient lies: left and right are not known.".to_owned());
     }

@@ -3,7 +3,7 @@
 //! Core is handed bytes and the time; it asks for neither.
 //! No IO, no clock, no browser, no GPU. One way through, each file named after what comes out of it:
 //!
-//! [`instance`] → [`series`] → [`selection`] → [`geometry`] → [`volume`] → [`picture`] → [`preprocess`] → [`worklist`],
+//! [`instance`] → [`split`] → [`series`] → [`selection`] → [`geometry`] → [`volume`] → [`picture`] → [`preprocess`] → [`worklist`],
 //! with [`intake`] holding what has been read, and [`triage`] the desk that tells the shell what to do next.
 
 pub mod archive;
@@ -12,12 +12,15 @@ pub mod canonical;
 pub mod card;
 mod codec;
 pub mod contrast;
+mod defects;
 pub mod dicom;
+mod ends;
 pub mod file;
 pub mod finding;
 pub mod frame;
 mod frames;
 pub mod geometry;
+pub mod inspection;
 pub mod instance;
 pub mod intake;
 mod mosaic;
@@ -29,6 +32,7 @@ pub mod reason;
 pub mod report;
 pub mod selection;
 pub mod series;
+pub mod split;
 pub mod study;
 pub mod triage;
 pub mod unpack;

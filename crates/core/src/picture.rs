@@ -163,7 +163,7 @@ mod tests {
             }
         }
         let patient_from_voxel = DAffine3::from_mat3(DMat3::from_diagonal(DVec3::splat(2.0)));
-        Volume { signal, geometry: Geometry { dims, patient_from_voxel } }
+        Volume { signal, geometry: Geometry { dims, patient_from_voxel, missing_slice: None } }
     }
 
     fn judge(volume: &Volume) -> Result<Vec<String>, Code> {

@@ -300,7 +300,10 @@ mod tests {
             }
         }
         let matrix = DMat3::from_cols(3.0 * columns[0], 3.0 * columns[1], 3.0 * columns[2]);
-        Volume { signal, geometry: Geometry { dims, patient_from_voxel: DAffine3::from_mat3(matrix) } }
+        Volume {
+            signal,
+            geometry: Geometry { dims, patient_from_voxel: DAffine3::from_mat3(matrix), missing_slice: None },
+        }
     }
 
     #[test]

@@ -82,7 +82,8 @@ codes! {
     SecondChoice = "second_choice", Study, "Suitable, but another series of the study fits better.";
     MissingSlices = "missing_slices", Study, "Slices are missing inside the stack.";
     OverlappingSlices = "overlapping_slices", Study, "Different images lie at one position.";
-    MixedShapes = "mixed_shapes", Study, "Images of one series differ in size, spacing or orientation.";
+    MixedShapes = "mixed_shapes", Study, "Slices of one stack differ in size or pixel spacing.";
+    MixedOrientation = "mixed_orientation", Study, "Slices of one stack lie in different directions.";
     UnevenSpacing = "uneven_spacing", Study, "A slice lies away from its even place in the stack.";
     TiltedStack = "tilted_stack", Study, "The slices are sheared against their normal (gantry tilt).";
     WideSpacing = "wide_spacing", Study, "The slices lie further apart than the model allows.";

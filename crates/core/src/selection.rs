@@ -81,7 +81,7 @@ pub fn select(series: Vec<Series>, wanted: Option<&str>, spec: &InputSpec) -> (S
     });
     let outcome = match (chosen, wanted) {
         (Some(chosen), _) => chosen.into_stack(&mut report),
-        (None, Some(uid)) => Err(not_to_be_had(&report.rejected, uid)),
+        (None, Some(uid)) => Err(not_to_be_had(&mut report, uid)),
         (None, None) => Err(no_suitable_series(&report.rejected, spec)),
     };
     (report, outcome)
@@ -91,14 +91,18 @@ fn named(series: &SeriesSummary) -> String {
     if series.description.is_empty() {
         "one without a description".to_owned()
     } else {
-        format!("\"{}\"", series.description)
+        format!("\"{}\"", series.title())
     }
 }
 
-/// Why the series that the reader asked for is not to be had.
-fn not_to_be_had(rejected: &[RejectedSeries], uid: &str) -> Reason {
-    match rejected.iter().find(|rejected| rejected.series.series_uid == uid) {
-        Some(found) => found.reasons[0].clone(),
+/// Why the series that the reader asked for is not to be had. It stays the row's, so that the reason has a name.
+fn not_to_be_had(report: &mut SelectionReport, uid: &str) -> Reason {
+    match report.rejected.iter().position(|rejected| rejected.series.series_uid == uid) {
+        Some(index) => {
+            let RejectedSeries { series, mut reasons, .. } = report.rejected.remove(index);
+            report.chosen = Some(series);
+            reasons.swap_remove(0)
+        }
         None => Reason::new(
             Code::NoSuitableSeries,
             "The series that was asked for is not part of the study. Choose another, or leave the choice to the rules.",
@@ -160,7 +164,7 @@ mod tests {
             spoil(&mut image);
             image
         };
-        Series::new((0..40).map(image).collect()).unwrap()
+        Series::new((0..40).map(image).collect(), String::new()).unwrap()
     }
 
     fn plain(uid: &str, number: i32) -> Series {

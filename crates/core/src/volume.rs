@@ -13,8 +13,23 @@ use std::collections::HashSet;
 pub struct Volume {
     /// `dims[0] · dims[1] · dims[2]` values.
     pub signal: Vec<f32>,
-    /// Where they lie.
+    /// Where they lie. A missing slice holds no signal (0).
     pub geometry: Geometry,
+}
+
+impl Volume {
+    /// The volume with its one missing slice, if any, interpolated from the neighbours: for the network alone.
+    pub fn bridged(mut self) -> Self {
+        let [columns, rows, slices] = self.geometry.dims;
+        let plane = columns * rows;
+        if let Some(missing) = self.geometry.missing_slice.filter(|missing| (1..slices - 1).contains(missing)) {
+            let (before, rest) = self.signal.split_at_mut(missing * plane);
+            let (gap, after) = rest.split_at_mut(plane);
+            let neighbours = before[(missing - 1) * plane..].iter().zip(&*after);
+            gap.iter_mut().zip(neighbours).for_each(|(value, (below, above))| *value = f32::midpoint(*below, *above));
+        }
+        self
+    }
 }
 
 /// Most voxels of a volume: 512 MB of signal, a cube of 512.
@@ -26,6 +41,15 @@ pub struct VolumeBuilder {
     stack: Stack,
     signal: Vec<f32>,
     unusable: Vec<(FileId, Reason)>,
+    copies: Copies,
+}
+
+/// What became of images that seemed to be sent twice.
+#[derive(Debug, Default)]
+struct Copies {
+    set_aside: Vec<(FileId, Reason)>,
+    /// Another image at the same place.
+    conflict: Option<Reason>,
 }
 
 impl VolumeBuilder {
@@ -45,13 +69,14 @@ impl VolumeBuilder {
                 ),
             ));
         }
-        Ok(Self { stack, signal: vec![0.0; voxels], unusable: Vec::new() })
+        Ok(Self { stack, signal: vec![0.0; voxels], unusable: Vec::new(), copies: Copies::default() })
     }
 
-    /// The files to read, in the order of their first slices.
+    /// The files to read, in the order of their first slices; those of copies last.
     pub fn files(&self) -> Vec<FileId> {
         let mut seen = HashSet::new();
-        self.instances().iter().map(|instance| instance.file).filter(|file| seen.insert(*file)).collect()
+        let images = self.instances().iter().chain(self.stack.series.copies());
+        images.map(|instance| instance.file).filter(|file| seen.insert(*file)).collect()
     }
 
     fn instances(&self) -> &[Instance] {
@@ -61,13 +86,43 @@ impl VolumeBuilder {
     /// Decodes the slices of a file into their places.
     pub fn place(&mut self, file: FileId, bytes: &[u8]) {
         let [columns, rows, _] = self.stack.geometry.dims;
-        let places = self.signal.chunks_exact_mut(columns * rows);
-        let slices = self.stack.series.instances().iter().zip(places);
-        let mut wanted: Vec<Wanted> = slices.filter(|(instance, _)| instance.file == file).collect();
+        let missing = self.stack.geometry.missing_slice;
+        let slices = self.signal.chunks_exact_mut(columns * rows).enumerate();
+        let places = slices.filter(|(slice, _)| Some(*slice) != missing).map(|(_, place)| place);
+        let images = self.stack.series.instances().iter().zip(places);
+        let mut wanted: Vec<Wanted> = images.filter(|(instance, _)| instance.file == file).collect();
         wanted.sort_by_key(|(instance, _)| instance.frame);
-        if let Err(reason) = read_frames(bytes, &mut wanted) {
-            self.refuse(file, reason);
+        let read = if wanted.is_empty() { Ok(()) } else { read_frames(bytes, &mut wanted) };
+        match read.and_then(|()| self.compare_copies(file, bytes)) {
+            Ok(()) => {}
+            Err(reason) => self.refuse(file, reason),
         }
+    }
+
+    /// A copy whose every value equals its original's is set aside; another image at the same place is a conflict.
+    fn compare_copies(&mut self, file: FileId, bytes: &[u8]) -> Result<(), Reason> {
+        let [columns, rows, _] = self.stack.geometry.dims;
+        let mut signal = vec![0.0; columns * rows];
+        let series = &self.stack.series;
+        for copy in series.copies().iter().filter(|copy| copy.file == file) {
+            read_frames(bytes, &mut [(copy, &mut signal)])?;
+            let Some(image) = series.original_of(copy) else { continue };
+            let original = &series.instances()[image];
+            let slice = self.stack.geometry.slice_of_image(image);
+            if self.signal.chunks_exact(columns * rows).nth(slice) == Some(signal.as_slice()) {
+                let text = format!("The same image as {}, sent twice; this copy is set aside.", original.path);
+                self.copies.set_aside.push((file, Reason::new(Code::DuplicateInstance, text)));
+            } else {
+                let text = format!(
+                    "Two different images lie at the place of slice {}: {} and {}. Send one of them.",
+                    slice + 1,
+                    original.path,
+                    copy.path
+                );
+                self.copies.conflict.get_or_insert(Reason::new(Code::OverlappingSlices, text));
+            }
+        }
+        Ok(())
     }
 
     /// Notes that a file cannot be used.
@@ -77,11 +132,15 @@ impl VolumeBuilder {
 
     /// The volume, if every slice has its pixels; and the files that had none.
     pub fn finish(self) -> (Result<Volume, Reason>, Vec<(FileId, Reason)>) {
-        let outcome = match self.unusable.first() {
-            None => Ok(Volume { signal: self.signal, geometry: self.stack.geometry }),
-            Some((_, first)) => Err(whole_stack(first, self.lost_slices(), self.stack.geometry.dims[2])),
+        let unusable = self.unusable.first().filter(|_| self.lost_slices() > 0);
+        let outcome = match (unusable, self.copies.conflict.clone()) {
+            (Some((_, first)), _) => Err(whole_stack(first, self.lost_slices(), self.instances().len())),
+            (None, Some(conflict)) => Err(conflict),
+            (None, None) => Ok(Volume { signal: self.signal, geometry: self.stack.geometry }),
         };
-        (outcome, self.unusable)
+        let mut notices = self.unusable;
+        notices.extend(self.copies.set_aside);
+        (outcome, notices)
     }
 
     fn lost_slices(&self) -> usize {

@@ -89,7 +89,7 @@ impl Image<'_> {
         to.text(tags::SCANNING_SEQUENCE, protocol.scanning_sequence);
         to.text(tags::SEQUENCE_VARIANT, protocol.sequence_variant);
         to.text(tags::SCAN_OPTIONS, "");
-        to.text(tags::MR_ACQUISITION_TYPE, "2D");
+        to.text(tags::MR_ACQUISITION_TYPE, if series.volumetric { "3D" } else { "2D" });
         to.text(tags::MAGNETIC_FIELD_STRENGTH, "1.5");
         to.decimals(tags::ECHO_TIME, &[series.echo_time_ms.unwrap_or(protocol.echo_time_ms)]);
         to.decimals(tags::REPETITION_TIME, &[series.repetition_time_ms.unwrap_or(protocol.repetition_time_ms)]);
@@ -106,7 +106,13 @@ impl Image<'_> {
 
     fn image_plane(&self, to: &mut DataSet) {
         let (series, stack) = (self.series, self.stack);
-        to.text(tags::INSTANCE_NUMBER, self.slice.to_string());
+        to.text(tags::INSTANCE_NUMBER, (series.first_instance_number + i32::from(self.slice) - 1).to_string());
+        if let Some(time_point) = series.time_point {
+            to.text(tags::TEMPORAL_POSITION_IDENTIFIER, time_point.to_string());
+        }
+        if let Some(count) = series.images_in_acquisition {
+            to.text(tags::IMAGES_IN_ACQUISITION, count.to_string());
+        }
         to.text(tags::ACQUISITION_NUMBER, "1");
         to.decimals(tags::IMAGE_POSITION_PATIENT, &self.stated_origin_mm.to_array());
         let orientation = [stack.along_row.to_array(), stack.along_column.to_array()];

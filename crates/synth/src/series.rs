@@ -8,7 +8,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// One series of single-frame MR images.
-/// Slices are numbered from 1 in stack order, as their *Instance Number*.
+/// Slices are numbered from 1 in stack order; so are their *Instance Number*s, from any first one.
 ///
 /// The default is a whole head in 36 axial T2 slices of 4 mm, coarse enough to render in no time.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -34,6 +34,14 @@ pub struct SeriesRecipe {
     pub repetition_time_ms: Option<f64>,
     /// *Inversion Time*, ms, instead of the contrast's.
     pub inversion_time_ms: Option<f64>,
+    /// *MR Acquisition Type* 3D instead of 2D.
+    pub volumetric: bool,
+    /// *Temporal Position Identifier*.
+    pub time_point: Option<u16>,
+    /// *Instance Number* of slice 1.
+    pub first_instance_number: i32,
+    /// *Images in Acquisition*.
+    pub images_in_acquisition: Option<u16>,
 
     /// *Rows*.
     pub rows: u16,
@@ -169,6 +177,10 @@ impl Default for SeriesRecipe {
             echo_time_ms: None,
             repetition_time_ms: None,
             inversion_time_ms: None,
+            volumetric: false,
+            time_point: None,
+            first_instance_number: 1,
+            images_in_acquisition: None,
             rows: 128,
             columns: 128,
             slices: 36,

@@ -13,7 +13,7 @@ pub(super) struct Facts<'a> {
     pub(super) series: &'a Series,
     pub(super) spec: &'a InputSpec,
     pub(super) weighting: Weighting,
-    /// The words of the series.
+    /// The words of its description. A protocol's name is often that of the whole examination (`LOC + BRAIN`).
     pub(super) words: Text,
     /// *Image Type*.
     image_type: Text,
@@ -26,7 +26,7 @@ impl<'a> Facts<'a> {
             series,
             spec,
             weighting: weighting(middle, &spec.timing),
-            words: Text::of([middle.series.description.as_str(), &middle.series.protocol]),
+            words: Text::of([middle.series.description.as_str()]),
             image_type: Text::of(middle.acquisition.image_type.iter().map(String::as_str)),
         }
     }

@@ -2,7 +2,6 @@
 //! The first criterion in which two series differ decides between them.
 
 use super::rules::Facts;
-use crate::canonical::Canonical;
 use crate::contrast::Certainty;
 use crate::geometry::Geometry;
 use crate::reason::Reason;
@@ -84,8 +83,7 @@ fn plane(facts: &Facts) -> Score {
 }
 
 fn fineness(geometry: &Geometry) -> Vec<Score> {
-    let superior = Canonical::of(geometry).voxel_axis[2];
-    let (covered_mm, spacing) = (geometry.extent_mm()[superior], geometry.spacing_mm());
+    let (covered_mm, spacing) = (geometry.height_mm(), geometry.spacing_mm());
     let per_10_cm = |mm: f64| (100.0 / mm).round() as i64;
     vec![
         score(

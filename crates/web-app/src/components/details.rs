@@ -61,7 +61,8 @@ fn chosen(report: &SelectionReport) -> impl IntoView + use<> {
 }
 
 fn named(series: &SeriesSummary) -> String {
-    if series.description.is_empty() { "Series without a description".to_owned() } else { series.description.clone() }
+    let title = series.title();
+    if title.is_empty() { "Series without a description".to_owned() } else { title }
 }
 
 fn summary(report: &SelectionReport) -> String {
