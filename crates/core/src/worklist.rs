@@ -1,4 +1,8 @@
-//! One row per study, and the order they stand in.
+//! One row per study, and what a list of them needs: order, waiting, urgency, what the reader said, filters, exports.
+
+pub mod moment;
+pub mod urgency;
+pub mod wait;
 
 use crate::finding::{Band, Finding};
 use crate::reason::Reason;
