@@ -1,6 +1,10 @@
 //! One row per study, and what a list of them needs: order, waiting, urgency, what the reader said, filters, exports.
 
+pub mod column;
 pub mod moment;
+pub mod order;
+#[cfg(test)]
+mod sample;
 pub mod urgency;
 pub mod wait;
 
