@@ -3,6 +3,7 @@
 pub mod column;
 pub mod moment;
 pub mod order;
+pub mod reader;
 #[cfg(test)]
 mod sample;
 pub mod urgency;
