@@ -1,6 +1,7 @@
 //! One row per study, and what a list of them needs: order, waiting, urgency, what the reader said, filters, exports.
 
 pub mod column;
+pub mod filter;
 pub mod moment;
 pub mod order;
 pub mod reader;
