@@ -1,4 +1,14 @@
-//! One row per study, and the order they stand in.
+//! One row per study, and what a list of them needs: order, waiting, urgency, what the reader said, filters, exports.
+
+pub mod column;
+pub mod filter;
+pub mod moment;
+pub mod order;
+pub mod reader;
+#[cfg(test)]
+mod sample;
+pub mod urgency;
+pub mod wait;
 
 use crate::finding::{Band, Finding};
 use crate::reason::Reason;
