@@ -21,7 +21,7 @@ struct Part {
 type Criterion = fn(Vec<Instance>) -> Vec<(String, Vec<Instance>)>;
 
 const CRITERIA: &[Criterion] =
-    &[by_echo, by_image_type, by_time_point, by_b_value, by_orientation, by_shape, by_volume];
+    &[by_echo, by_image_type, by_b_value, by_time_point, by_orientation, by_shape, by_volume];
 
 /// The parts of the images of one series, in order of their first images. A series of one stack is one part.
 pub fn split(mut images: Vec<Instance>) -> Vec<Series> {
