@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 
+mod volumes;
+
 use glam::DVec3;
 use headway_core::file::FileId;
 use headway_core::instance::{HeaderOutcome, Instance};
@@ -223,5 +225,20 @@ fn nifti_volumes_lie_where_nibabel_puts_them() {
         assert!(found.len() == slices && apart_mm < 1e-3, "{name}: {} slices, {apart_mm} mm away", found.len());
         let total: f64 = signals[slices / 2].iter().map(|&value| f64::from(value)).sum();
         assert_eq!(total, sum, "{name}");
+    }
+}
+
+/// fMRI and diffusion are split into their volumes, and rejected in words.
+#[test]
+#[ignore = "needs real scans in HEADWAY_DATA"]
+fn time_series_are_split_and_rejected_in_words() {
+    for (folder, parts, word) in
+        [("dicom_ge_fmri_timeseries", "10 parts", "echo-planar"), ("dicom_canon_enhanced_dti", "13 parts", "diffusion")]
+    {
+        let run = run(folder);
+        let rejected = &run.view.rows[0].selection.as_ref().unwrap().rejected;
+        assert_eq!(rejected.len(), 1, "{folder}: {rejected:?}");
+        assert_eq!(rejected[0].series.part, parts);
+        assert!(rejected[0].reasons[0].text.contains(word), "{}", rejected[0].reasons[0]);
     }
 }

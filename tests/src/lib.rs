@@ -7,13 +7,16 @@ use headway_core::card::Card;
 use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, Tier};
 use headway_core::frame::read_frames;
+use headway_core::geometry::Geometry;
 use headway_core::instance::{HeaderOutcome, Instance};
 use headway_core::intake::{HEADER_BYTES, Intake};
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::Reason;
 use headway_core::selection::SelectionReport;
+use headway_core::selection::Stack;
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, Desk, Effect, Event, HeaderRead, Part, WorklistView};
+use headway_core::volume::{Volume, VolumeBuilder};
 use headway_synth::{Recipe, SyntheticFile};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -175,4 +178,27 @@ pub fn files_of(folder: &Path) -> Vec<SyntheticFile> {
         }
     }
     files
+}
+
+/// The volume of one stack of some files' only study, by the name of the part; the first series that has it.
+pub fn assembled(files: &[SyntheticFile], part: &str) -> Volume {
+    let mut intake = Intake::default();
+    let mut key = None;
+    for (index, file) in files.iter().enumerate() {
+        let size_bytes = file.bytes.len() as u64;
+        let meta = FileMeta { id: FileId(index as u32), path: file.path.clone(), size_bytes };
+        // Licences lie beside the images.
+        let Ok(part) = intake.take_whole(&meta, &file.bytes) else { continue };
+        key = Some(StudyKey { patient_id: part.patient.id, study_uid: part.study.uid });
+    }
+    let stacks = intake.stacks(&key.expect("the files hold a study"));
+    let names: Vec<String> = stacks.iter().map(|series| series.part().to_owned()).collect();
+    let series = stacks.into_iter().find(|series| series.part() == part);
+    let series = series.unwrap_or_else(|| panic!("no part \"{part}\" in {names:?}"));
+    let geometry = Geometry::of(&series, &card().input.geometry).expect("an even stack");
+    let mut builder = VolumeBuilder::new(Stack { series, geometry, cautions: Vec::new() }).expect("it fits");
+    for file in builder.files() {
+        builder.place(file, &files[file.0 as usize].bytes);
+    }
+    builder.finish().0.expect("every slice can be read")
 }

@@ -1,16 +1,19 @@
 //! Volumes as NIfTI-1 files, for any viewer: 32-bit floating point, sform and qform alike.
 
 use glam::{DAffine3, DMat3, DQuat, DVec3};
-use ndarray::Array3;
+use ndarray::{Array3, ShapeBuilder};
 use nifti::NiftiHeader;
 use nifti::writer::WriterOptions;
 use std::path::Path;
 
 /// Writes `.nii` or `.nii.gz`, as the name of `out` ends.
 pub fn write(volume: &Array3<f32>, patient_from_voxel: DAffine3, out: &Path) -> Result<(), String> {
+    // The writer takes volumes as they lie in the file and no other.
+    let mut in_file_order = Array3::zeros(volume.dim().f());
+    in_file_order.assign(volume);
     WriterOptions::new(out)
         .reference_header(&header(patient_from_voxel))
-        .write_nifti(volume)
+        .write_nifti(&in_file_order)
         .map_err(|e| format!("{} cannot be written ({e}).", out.display()))
 }
 

@@ -26,6 +26,7 @@ pub mod intake;
 mod mosaic;
 mod nifti;
 pub mod picture;
+mod places;
 pub mod population;
 pub mod preprocess;
 pub mod reason;

@@ -67,7 +67,7 @@ pub fn select(series: Vec<Series>, wanted: Option<&str>, spec: &InputSpec) -> (S
         let asked_for = wanted == Some(series.header().uid.as_str());
         match Candidate::judge(series, asked_for, spec) {
             Ok(candidate) => candidates.push(candidate),
-            Err(rejected) => report.rejected.push(rejected),
+            Err(rejected) => report.rejected.push(*rejected),
         }
     }
     candidates.sort_by(Candidate::compare);

@@ -1,7 +1,7 @@
 //! Images that belong together, in the order they lie in the patient.
 
 use crate::instance::{Instance, SeriesHeader};
-use crate::split::{may_be_copies, without_copies};
+use crate::places::{may_be_copies, without_copies};
 use glam::DVec3;
 use serde::{Deserialize, Serialize};
 

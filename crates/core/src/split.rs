@@ -2,14 +2,13 @@
 //! that a scanner filed under one number are parted, and each part is told from its sisters in words.
 
 use crate::instance::{Instance, Plane};
+use crate::places::{may_be_copies, places};
 use crate::series::Series;
 
 /// Directions that lie further apart belong to two stacks; smaller differences are a defect of one.
 const ORIENTATION_DEGREES: f64 = 5.0;
 /// Smallest difference between two echoes or shapes, as a fraction.
 const TOLERANCE: f64 = 0.01;
-/// Images closer than this along the normal lie at one place, mm. Scanners round positions to less.
-const PLACE_MM: f64 = 0.1;
 
 /// Some images of a series, and what tells them from the rest, a phrase each.
 struct Part {
@@ -21,7 +20,7 @@ struct Part {
 type Criterion = fn(Vec<Instance>) -> Vec<(String, Vec<Instance>)>;
 
 const CRITERIA: &[Criterion] =
-    &[by_echo, by_image_type, by_time_point, by_b_value, by_orientation, by_shape, by_volume];
+    &[by_echo, by_image_type, by_b_value, by_time_point, by_orientation, by_shape, by_volume];
 
 /// The parts of the images of one series, in order of their first images. A series of one stack is one part.
 pub fn split(mut images: Vec<Instance>) -> Vec<Series> {
@@ -30,7 +29,7 @@ pub fn split(mut images: Vec<Instance>) -> Vec<Series> {
     for criterion in CRITERIA {
         parts = parts.into_iter().flat_map(|part| part.by(*criterion)).collect();
     }
-    let names = distinct(parts.iter().map(|part| part.phrases.join(", ")).collect());
+    let names = distinct(&parts.iter().map(|part| part.phrases.join(", ")).collect::<Vec<_>>());
     let named = parts.into_iter().zip(names);
     named.filter_map(|(part, name)| Series::new(part.images, name)).collect()
 }
@@ -54,7 +53,7 @@ impl Part {
 }
 
 /// Numbers parts that no phrase tells apart.
-fn distinct(names: Vec<String>) -> Vec<String> {
+fn distinct(names: &[String]) -> Vec<String> {
     let number = |index: usize| names[..=index].iter().filter(|name| **name == names[index]).count();
     let alone = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
     let named = |(index, name): (usize, &String)| match (alone(name), name.is_empty()) {
@@ -200,39 +199,6 @@ fn distinct_images(images: &[Instance], place: &[usize]) -> usize {
     place.windows(2).filter(|pair| !may_be_copies(&images[pair[0]], &images[pair[1]])).count() + 1
 }
 
-/// Two images of one place may be one, sent twice: the scanner gave them one number. Their pixels decide.
-pub(crate) fn may_be_copies(a: &Instance, b: &Instance) -> bool {
-    (a.instance_number, a.frame, a.tile) == (b.instance_number, b.frame, b.tile) && a.file != b.file
-}
-
-/// The images at each place along the normal, by index and in their order. Images without a place have none.
-fn places(images: &[Instance]) -> Vec<Vec<usize>> {
-    let Some(normal) = images.iter().find_map(|image| image.plane).map(|plane| plane.normal()) else {
-        return Vec::new();
-    };
-    let position_mm = |image: &Instance| image.plane.map(|plane| plane.origin_mm.dot(normal));
-    let mut placed: Vec<(f64, usize)> =
-        images.iter().enumerate().filter_map(|(index, image)| Some((position_mm(image)?, index))).collect();
-    placed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let together = placed.chunk_by(|a, b| b.0 - a.0 < PLACE_MM);
-    let mut places: Vec<Vec<usize>> = together.map(|place| place.iter().map(|(_, index)| *index).collect()).collect();
-    places.iter_mut().for_each(|place| place.sort_unstable());
-    places
-}
-
-/// Takes out the images that may be copies of an earlier one at the same place.
-pub(crate) fn without_copies(images: Vec<Instance>) -> (Vec<Instance>, Vec<Instance>) {
-    let mut is_copy = vec![false; images.len()];
-    for place in places(&images) {
-        for (rank, &index) in place.iter().enumerate() {
-            is_copy[index] = place[..rank].iter().any(|&earlier| may_be_copies(&images[earlier], &images[index]));
-        }
-    }
-    let (copies, images): (Vec<_>, Vec<_>) = images.into_iter().zip(is_copy).partition(|(_, is_copy)| *is_copy);
-    let bare = |images: Vec<(Instance, bool)>| images.into_iter().map(|(image, _)| image).collect();
-    (bare(images), bare(copies))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,7 +246,8 @@ mod tests {
             let plane = image.plane.as_mut().unwrap();
             (plane.along_column, plane.origin_mm) = (DVec3::NEG_Z, DVec3::Y * plane.origin_mm.z);
         };
-        let cases: [(&dyn Fn(&mut Instance), [&str; 2]); 7] = [
+        type Change<'a> = &'a dyn Fn(&mut Instance);
+        let cases: [(Change, [&str; 2]); 7] = [
             (&|i| i.acquisition.echo_time_ms = Some(102.0), ["echo time not stated", "echo time 102 ms"]),
             (&|i| set_type(i, "P"), ["plain image type", "image type phase"]),
             (&|i| i.acquisition.time_point = Some(2), ["time point not stated", "time point 2"]),

@@ -20,7 +20,7 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    pub(super) fn judge(series: Series, asked_for: bool, spec: &InputSpec) -> Result<Self, RejectedSeries> {
+    pub(super) fn judge(series: Series, asked_for: bool, spec: &InputSpec) -> Result<Self, Box<RejectedSeries>> {
         let facts = Facts::new(&series, spec);
         let (mut against, mut reasons, mut cautions) = (Vec::new(), Vec::new(), facts.weighting.cautions.clone());
         for (force, rule) in RULES {
@@ -33,7 +33,8 @@ impl Candidate {
             }
         }
         if !against.is_empty() {
-            return Err(RejectedSeries { series: series.summary(), reasons: against, scores: Vec::new() });
+            let (series, scores) = (series.summary(), Vec::new());
+            return Err(Box::new(RejectedSeries { series, reasons: against, scores }));
         }
         if asked_for {
             cautions

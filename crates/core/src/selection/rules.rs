@@ -205,10 +205,11 @@ fn plane(facts: &Facts) -> Result<Option<String>, Reason> {
     if widest_mm <= finest_mm {
         return Ok(Some(format!("{found}, in voxels of {widest_mm:.1} mm at most: reformatted to {}", spec.plane)));
     }
+    let apart = if widest_mm.is_finite() { format!(", {widest_mm:.1} mm from voxel to voxel") } else { String::new() };
     Err(Reason::new(
         Code::WrongPlane,
         format!(
-            "Acquired in a {found} plane ({off_axial_degrees:.0}° from axial) with {widest_mm:.1} mm from voxel to voxel; the model needs {} images, or voxels up to {finest_mm:.1} mm.",
+            "Acquired in a {found} plane ({off_axial_degrees:.0}° from axial){apart}; the model needs {} images, or voxels up to {finest_mm:.1} mm.",
             spec.plane
         ),
     ))
