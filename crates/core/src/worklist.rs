@@ -12,6 +12,7 @@ pub mod reader;
 mod sample;
 mod table;
 pub mod urgency;
+pub mod urgency_list;
 pub mod wait;
 
 use crate::finding::{Band, Finding};
