@@ -3,6 +3,7 @@
 pub mod column;
 pub mod export;
 pub mod filter;
+pub mod list;
 pub mod moment;
 pub mod order;
 pub mod pooling;

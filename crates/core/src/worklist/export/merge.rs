@@ -20,7 +20,7 @@ impl Export {
         for row in rows {
             let identity = row.identity()?;
             let row = match merged.remove(&identity) {
-                Some(older) => older.merge(row),
+                Some(older) => older.merge(&row),
                 None => row,
             };
             merged.insert(identity, row);
@@ -58,15 +58,15 @@ impl ExportRow {
         (self.study_date.is_none(), &self.study_date, &self.study_time)
     }
 
-    fn merge(self, newer: Self) -> Self {
-        let truth = self.truth_beside(&newer);
+    fn merge(&self, newer: &Self) -> Self {
+        let truth = self.truth_beside(newer);
         let set_aside = newer.set_aside(truth).or_else(|| self.set_aside(truth).filter(|(_, at)| at.is_some()));
         let later = newer.later_row().or_else(|| self.later_row()).or(set_aside);
-        let machine = if newer.score.is_none() && self.score.is_some() { &self } else { &newer };
+        let machine = if newer.score.is_none() && self.score.is_some() { self } else { newer };
         let said = |row: &Self| row.urgency.map(|_| (row.urgency, row.urgency_set_by));
-        let (urgency, urgency_set_by) = said(&newer).or_else(|| said(&self)).unwrap_or_default();
-        let judged = if newer.verdict.is_some() { &newer } else { &self };
-        let seen = [&self, &newer].iter().any(|row| row.score_seen == YesNo::Yes);
+        let (urgency, urgency_set_by) = said(newer).or_else(|| said(self)).unwrap_or_default();
+        let judged = if newer.verdict.is_some() { newer } else { self };
+        let seen = [self, newer].iter().any(|row| row.score_seen == YesNo::Yes);
         Self {
             exported_at: newer.exported_at,
             urgency,
