@@ -9,9 +9,7 @@ use crate::study::{Patient, Study};
 /// # Errors
 /// [`Code::UnderAge`] where the headers say that the patient is too young.
 pub fn adult(patient: &Patient, study: &Study, limits: &AgeLimits) -> Result<Option<String>, Reason> {
-    let plausible = |years: &f64| (0.0..=limits.max_years).contains(years);
-    let stated = stated_years(&study.patient_age).filter(plausible);
-    let computed = years_between(&patient.birth_date, &study.date).filter(plausible);
+    let (stated, computed) = ages(patient, study, limits);
     let Some(years) = stated.or(computed) else {
         return Ok(Some("Age unknown; for adults only.".to_owned()));
     };
@@ -29,6 +27,30 @@ pub fn adult(patient: &Patient, study: &Study, limits: &AgeLimits) -> Result<Opt
     Ok(contradicted.map(|computed| {
         format!("Patient's Age says {}, the birth date {}; for adults only.", in_words(years), in_words(computed))
     }))
+}
+
+/// The patient's age in bands of ten years, as exports tell it: `18-29`, `30-39`, and from 90 on `90+`.
+/// `None` where no plausible age is known.
+pub fn age_band(patient: &Patient, study: &Study) -> Option<String> {
+    let (stated, computed) = ages(patient, study, &AgeLimits::default());
+    Some(match stated.or(computed)? {
+        years if years < 18.0 => "0-17".to_owned(),
+        years if years < 30.0 => "18-29".to_owned(),
+        years if years < 90.0 => {
+            let decade = (years / 10.0).floor() * 10.0;
+            format!("{decade:.0}-{:.0}", decade + 9.0)
+        }
+        _ => "90+".to_owned(),
+    })
+}
+
+/// The plausible ages at the examination, years: as stated, and as computed from the birth date.
+fn ages(patient: &Patient, study: &Study, limits: &AgeLimits) -> (Option<f64>, Option<f64>) {
+    let plausible = |years: &f64| (0.0..=limits.max_years).contains(years);
+    (
+        stated_years(&study.patient_age).filter(plausible),
+        years_between(&patient.birth_date, &study.date).filter(plausible),
+    )
 }
 
 /// An *Age String* in years (PS3.5 6.2): `034Y`, `018M`, `006W`, `003D`; a bare number counts years.
@@ -132,5 +154,18 @@ mod tests {
     fn a_birth_date_that_contradicts_the_age_is_a_caution() {
         assert_eq!(judge("040Y", "19860101", "20260101"), Ok(None));
         assert!(judge("040Y", "20150101", "20260101").unwrap().unwrap().contains("11 years old"));
+    }
+
+    #[test]
+    fn ages_are_told_in_bands_and_those_from_90_on_together() {
+        let band = |age: &str, birth_date: &str| {
+            let patient = Patient { birth_date: birth_date.into(), ..Patient::default() };
+            let study = Study { patient_age: age.into(), date: "20260316".into(), ..Study::default() };
+            age_band(&patient, &study).unwrap_or_default()
+        };
+        let stated =
+            ["003M", "017Y", "018Y", "029Y", "030Y", "089Y", "090Y", "104Y", "", "999Y"].map(|age| band(age, ""));
+        assert_eq!(stated, ["0-17", "0-17", "18-29", "18-29", "30-39", "80-89", "90+", "90+", "", ""]);
+        assert_eq!((band("", "19360317"), band("", "19360316")), ("80-89".into(), "90+".into()));
     }
 }

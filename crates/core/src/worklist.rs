@@ -1,13 +1,19 @@
 //! One row per study, and what a list of them needs: order, waiting, urgency, what the reader said, filters, exports.
 
 pub mod column;
+pub mod export;
 pub mod filter;
+pub mod list;
 pub mod moment;
 pub mod order;
+pub mod pooling;
+pub mod pseudonym;
 pub mod reader;
 #[cfg(test)]
 mod sample;
+mod table;
 pub mod urgency;
+pub mod urgency_list;
 pub mod wait;
 
 use crate::finding::{Band, Finding};
