@@ -19,7 +19,8 @@ const SITE = join(HEADWAY_TARGET, "bench/engine");
 const SIZES = [64, 120];
 const ROUNDS = 5;
 const ENGINES = [
-  { name: "Headway, 1 thread", query: "engine=headway", threads: 1 },
+  { name: "Headway, 1 thread", query: "engine=headway&threads=1", threads: 1 },
+  { name: "Headway, 2 threads", query: "engine=headway&threads=2", threads: 2 },
   { name: "onnxruntime-web wasm, 1 thread", query: "engine=onnx&threads=1", threads: 1 },
   { name: "onnxruntime-web wasm, 2 threads", query: "engine=onnx&threads=2", threads: 2 },
 ];
@@ -135,12 +136,12 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 const warm = (arm, key) => median(arm.samples.slice(1).map((sample) => sample[key]));
 
 function summary({ size_voxels, arms }) {
-  const [ours, one, two, nativeOne] = arms;
+  const [oursOne, oursTwo, one, two, nativeOne] = arms;
   const plausible = warm(one, "cpu_s") / warm(nativeOne, "cpu_s");
   return {
     size_voxels,
-    cpu_over_onnxruntime_web_1_thread: warm(ours, "cpu_s") / warm(one, "cpu_s"),
-    wall_over_onnxruntime_web_2_threads: warm(ours, "wall_ms") / warm(two, "wall_ms"),
+    cpu_over_onnxruntime_web_1_thread: warm(oursOne, "cpu_s") / warm(one, "cpu_s"),
+    wall_over_onnxruntime_web_2_threads: warm(oursTwo, "wall_ms") / warm(two, "wall_ms"),
     onnxruntime_web_over_native: plausible,
     valid: plausible >= PLAUSIBLE[0] && plausible <= PLAUSIBLE[1],
     logit: one.samples[0].logit,
@@ -163,8 +164,8 @@ function table(result) {
     const sums = result.summaries.find((sums) => sums.size_voxels === size_voxels);
     lines.push(
       "",
-      `- CPU seconds over onnxruntime-web's on 1 thread: **${sums.cpu_over_onnxruntime_web_1_thread.toFixed(2)}**`,
-      `- time over onnxruntime-web's on 2 threads: **${sums.wall_over_onnxruntime_web_2_threads.toFixed(2)}**`,
+      `- CPU seconds of 1 thread over onnxruntime-web's: **${sums.cpu_over_onnxruntime_web_1_thread.toFixed(2)}**`,
+      `- time of 2 threads over onnxruntime-web's: **${sums.wall_over_onnxruntime_web_2_threads.toFixed(2)}**`,
       `- onnxruntime-web over onnxruntime native, 1 thread, CPU seconds: ${sums.onnxruntime_web_over_native.toFixed(2)}` +
         (sums.valid ? "" : ` (outside ${PLAUSIBLE.join(" to ")}: this run is void)`),
       `- logits at most ${sums.logits_apart.toExponential(1)} apart, of ${sums.logit.toFixed(4)}`,

@@ -34,7 +34,7 @@ async function headway() {
   const { port1, port2 } = new MessageChannel();
   worker.postMessage([JSON.stringify("Connect"), [port2]], [port2]);
   const loaded = heard("Loaded");
-  worker.postMessage([JSON.stringify({ Load: { tier: "cpu", why: "benchmark" } }), []]);
+  worker.postMessage([JSON.stringify({ Load: { tier: "cpu", why: "benchmark", threads: Number(asked.get("threads")) } }), []]);
   const outcome = await loaded;
   if (outcome.Err) throw new Error(outcome.Err.text);
   let job = 0;

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { browse, scoredByCommandLine, serve } from "./harness.mjs";
-import { MESS, absent, filesOf, messy, real, sample } from "./studies.mjs";
+import { MESS, ZIPPED_MESS, absent, filesOf, messy, real, sample, zipped } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 /** Browser and command line run the same network in different arithmetic order. */
@@ -87,6 +87,36 @@ test("a messy folder: the study is scored, every other file is told what is wron
   // The empty folder is a path with a notice and no file.
   const files = Object.keys(MESS).length - 1;
   assert.deepEqual(await worklist.files(), { seen: images + files, inRows: images, notices: files + 1 });
+});
+
+test("an archive is read as the folder it holds, on the page as on the command line", async (t) => {
+  const { folder, images } = zipped(t);
+  const worklist = await open(t);
+  await worklist.drop(folder);
+  const rows = await worklist.settled(1);
+  assertAgrees(t, worklist, rows, scoredByCommandLine(folder));
+  assert.equal(rows[0].state, "scored");
+  const notices = Object.fromEntries((await worklist.notices()).map(({ path, code }) => [path, code]));
+  assert.deepEqual(notices, ZIPPED_MESS);
+  const strays = Object.keys(ZIPPED_MESS).length;
+  assert.deepEqual(await worklist.files(), { seen: images + strays, inRows: images, notices: strays });
+});
+
+test("the reader may choose another series, and leave the choice to the rules again", async (t) => {
+  const worklist = await open(t);
+  await worklist.drop(sample(t));
+  const [before] = await worklist.settled(1);
+  await worklist.page.locator("summary", { hasText: "Why this series" }).click();
+  await worklist.by("choose-series").filter({ hasText: "FLAIR_tra" }).click();
+  await worklist.by("by-reader").waitFor();
+  const [chosen] = await worklist.settled(1);
+  assert.equal(chosen.series, "FLAIR_tra");
+  assert.deepEqual([chosen.state, chosen.code], ["not_scored", "contradicted_contrast"], "the picture is looked at all the same");
+  assert.equal(await worklist.page.evaluate(() => document.activeElement.tagName), "SUMMARY", "the keyboard stays where it was");
+  await worklist.by("choose-series").filter({ hasText: "rules" }).click();
+  await worklist.by("by-reader").waitFor({ state: "detached" });
+  assert.deepEqual(await worklist.settled(1), [before]);
+  assert.deepEqual(worklist.faults, []);
 });
 
 test("studies dropped while the engine is still loading are all scored", async (t) => {

@@ -1,6 +1,7 @@
 // Folders to drop: the synthetic study, real scans where HEADWAY_DATA names them, and a messy CD.
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { headway, scratch } from "./harness.mjs";
 
@@ -57,4 +58,26 @@ export function messy(t) {
   writeFileSync(join(folder, "empty.dcm"), "");
   writeFileSync(join(folder, "deep/er/IM0001"), readFileSync(images[0]).subarray(0, 200));
   return { folder, images: images.length };
+}
+
+/** What must be said of each path of the zipped folder that is in no row. */
+export const ZIPPED_MESS = {
+  "zipped/damaged.zip": "damaged_archive",
+  "zipped/study.zip/readme.txt": "not_dicom",
+  "zipped/study.zip/inner.zip": "not_dicom",
+};
+
+/** A folder with a study in an archive, and a damaged archive beside it. */
+export function zipped(t) {
+  const folder = join(scratch(t), "zipped");
+  const inside = join(scratch(t), "inside");
+  const source = sample(t);
+  for (const below of [folder, inside]) mkdirSync(below);
+  const pack = (archive, ...files) => execFileSync("python3", ["-m", "zipfile", "-c", archive, ...files], { cwd: inside });
+  writeFileSync(join(inside, "readme.txt"), "Please open viewer.exe\n");
+  pack("inner.zip", "readme.txt");
+  cpSync(source, join(inside, "CD"), { recursive: true });
+  pack(join(folder, "study.zip"), "CD", "readme.txt", "inner.zip");
+  writeFileSync(join(folder, "damaged.zip"), readFileSync(join(folder, "study.zip")).subarray(0, 5000));
+  return { folder, images: filesOf(source).length };
 }

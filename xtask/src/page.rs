@@ -54,6 +54,7 @@ pub fn build(kind: Kind) -> Result<(), String> {
     }
     let stage = target().join("page");
     trunk(kind, id, &stage)?;
+    crew(&stage)?;
     if kind != Kind::Plain {
         optimise(&stage)?;
     }
@@ -83,12 +84,33 @@ fn trunk(kind: Kind, id: &str, stage: &Path) -> Result<(), String> {
 /// The flags of .cargo/config.toml, which these take the place of, and names for this machine's folders:
 /// panics carry the paths of their sources, and a build must not depend on where it was made.
 fn without_local_paths() -> String {
+    format!("-C target-feature=+simd128 {}", remapped())
+}
+
+fn remapped() -> String {
     let home = std::env::var("HOME").unwrap_or_default();
     let cargo_home = std::env::var("CARGO_HOME").unwrap_or(format!("{home}/.cargo"));
-    format!(
-        "-C target-feature=+simd128 --remap-path-prefix={cargo_home}=/cargo --remap-path-prefix={}=/headway",
-        root().display()
-    )
+    format!("--remap-path-prefix={cargo_home}=/cargo --remap-path-prefix={}=/headway", root().display())
+}
+
+/// The processor's kernels over shared memory, once for each set of instructions.
+/// Other flags than the rest has, so another target folder; the most memory as in crates/web-app/src/browser/crew.rs.
+fn crew(stage: &Path) -> Result<(), String> {
+    let target = target().join("crew");
+    for (name, instructions) in [("crew.wasm", ""), ("crew-relaxed.wasm", ",+relaxed-simd")] {
+        let features = format!("+simd128,+atomics,+bulk-memory,+mutable-globals{instructions}");
+        let links = ["--shared-memory", "--import-memory", "--max-memory=536870912", "--export=__stack_pointer"];
+        let links: String = links.iter().map(|link| format!(" -C link-arg={link}")).collect();
+        // rustc calls threads unstable for what the standard library lacks, which this module does not use.
+        let line = "cargo build --quiet --profile dist --target wasm32-unknown-unknown -p headway-crew";
+        println!("$ {line} ({name})");
+        let mut command = program(line);
+        command.env("CARGO_TARGET_DIR", &target);
+        finish(line, command.env("RUSTFLAGS", format!("-C target-feature={features}{links} {}", remapped())))?;
+        fs::copy(target.join("wasm32-unknown-unknown/dist/headway_crew.wasm"), stage.join(name))
+            .map_err(|e| format!("{name} cannot be written ({e})."))?;
+    }
+    Ok(())
 }
 
 /// index.html less the GPU engine. It has to lie beside the original, whose references are relative.

@@ -53,7 +53,7 @@ pub fn check() -> Result<(), String> {
     run("cargo fmt --all --check")?;
     run(&format!("cargo clippy --quiet {NATIVE} --all-targets -- -D warnings"))?;
     run(
-        "cargo clippy --quiet --release --target wasm32-unknown-unknown -p headway-web -p headway-tests-wasm --features headway-web/engine-cpu --all-targets -- -D warnings",
+        "cargo clippy --quiet --release --target wasm32-unknown-unknown -p headway-web -p headway-crew -p headway-tests-wasm --features headway-web/engine-cpu --all-targets -- -D warnings",
     )
 }
 

@@ -7,6 +7,7 @@ mod nifti_file;
 mod sample;
 mod score;
 mod shell;
+mod simulate;
 mod volume;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -88,6 +89,8 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Put a history of scans and reports through the paper's reporting-time simulation.
+    Simulate(Box<simulate::SimulateArguments>),
 }
 
 const DEFAULT_MODEL: &str = "public/models/densenet121-untrained";
@@ -112,6 +115,7 @@ fn main() -> ExitCode {
             volume::volume(&paths, &volume::Wanted { series_uid: series, part }, &model, &out)
         }
         Command::Sample { out, seed } => sample::sample(&out, seed),
+        Command::Simulate(arguments) => simulate::simulate(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

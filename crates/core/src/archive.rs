@@ -43,7 +43,8 @@ impl<R: Read + Seek> Zip<R> {
     /// Reads the directory of an archive.
     ///
     /// # Errors
-    /// [`Code::DamagedArchive`]; [`Code::TooLarge`] where its entries are too many or unpack to too much.
+    /// [`Code::DamagedArchive`]; [`Code::TooLarge`] where its entries are too many or unpack to too much;
+    /// [`Code::NotAnImage`] where there is none.
     pub fn open(mut reader: R) -> Result<Self, Reason> {
         let packed_bytes = reader.seek(SeekFrom::End(0)).map_err(|e| damaged(&e.into()))?;
         let mut archive = ZipArchive::new(reader).map_err(|e| damaged(&e))?;
@@ -61,6 +62,9 @@ impl<R: Read + Seek> Zip<R> {
         }
         if total > packed_bytes.saturating_mul(MAX_GROWTH).saturating_add(SPARE_BYTES) {
             return Err(too_large(&format!("{} MB unpacked from {} kB", total >> 20, packed_bytes >> 10)));
+        }
+        if entries.is_empty() {
+            return Err(Reason::new(Code::NotAnImage, "The ZIP archive holds no file."));
         }
         Ok(Self { archive, entries })
     }
@@ -126,6 +130,11 @@ mod tests {
         let listed: Vec<_> = zip.entries().iter().map(|e| (e.path.as_str(), e.size_bytes)).collect();
         assert_eq!(listed, [("CD/IM1", 5), ("CD/sub/IM2", 6)]);
         assert_eq!((zip.read(1, u64::MAX).unwrap(), zip.read(0, 3).unwrap()), (b"second".to_vec(), b"fir".to_vec()));
+    }
+
+    #[test]
+    fn an_archive_of_nothing_is_refused() {
+        assert_eq!(Zip::open(Cursor::new(archive(&[]))).unwrap_err().code, Code::NotAnImage);
     }
 
     #[test]

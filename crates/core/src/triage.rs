@@ -25,6 +25,8 @@ pub enum Event {
     FilesFound(Vec<FileMeta>),
     /// A path that holds no file, or could not be listed.
     PathRefused(Notice),
+    /// A file is an archive; what it holds stands in for it.
+    ArchiveListed(Job, FileId, Vec<FileMeta>),
     /// Headers were read.
     HeadersRead(Job, Vec<HeaderRead>),
     /// A study's input was built, or not.
@@ -158,6 +160,9 @@ impl Desk {
         match event {
             Event::FilesFound(files) => effects.extend(self.files_found(files)),
             Event::PathRefused(notice) => self.refused_paths.push(notice),
+            Event::ArchiveListed(job, archive, files) if job == self.job => {
+                effects.extend(self.archive_listed(archive, files));
+            }
             Event::HeadersRead(job, headers) if job == self.job => {
                 headers.into_iter().for_each(|h| self.header_read(h));
             }
@@ -169,7 +174,11 @@ impl Desk {
             Event::Cancel => effects.extend(self.cancel()),
             Event::Retry(study) => self.retry(&study),
             Event::Choose(study, wanted) => self.choose(&study, wanted),
-            Event::HeadersRead(..) | Event::Built(..) | Event::Progress(..) | Event::Inferred(..) => {}
+            Event::ArchiveListed(..)
+            | Event::HeadersRead(..)
+            | Event::Built(..)
+            | Event::Progress(..)
+            | Event::Inferred(..) => {}
         }
         effects.extend(self.next_work());
         effects
@@ -205,6 +214,11 @@ impl Desk {
             self.pending.insert(file.id);
         }
         (!files.is_empty()).then_some(Effect::ReadHeaders(self.job, files))
+    }
+
+    fn archive_listed(&mut self, archive: FileId, files: Vec<FileMeta>) -> Option<Effect> {
+        self.pending.remove(&archive).then(|| self.files.remove(&archive))?;
+        self.files_found(files)
     }
 
     fn header_read(&mut self, header: HeaderRead) {
@@ -470,6 +484,20 @@ mod tests {
         assert_eq!(desk.update(scored(0, "s")), []);
         assert_eq!(stages(&desk), ["scored"]);
         assert!(!desk.view().busy);
+        balanced(&desk);
+    }
+
+    #[test]
+    fn an_archive_gives_way_to_what_it_holds() {
+        let mut desk = Desk::default();
+        desk.update(found(&[1, 2]));
+        let Event::FilesFound(inside) = found(&[3, 4]) else { unreachable!() };
+        let effects = desk.update(Event::ArchiveListed(0, FileId(2), inside.clone()));
+        assert_eq!(effects, [Effect::ReadHeaders(0, inside.clone())]);
+        assert_eq!((desk.view().files.seen, desk.view().files.pending), (3, 3));
+        assert_eq!(desk.update(Event::ArchiveListed(0, FileId(2), inside)), [], "it is listed once");
+        desk.update(Event::HeadersRead(0, vec![refused(1), part(3, "s")]));
+        assert_eq!(desk.update(Event::HeadersRead(0, vec![part(4, "s")])), [Effect::Build(0, key("s"))]);
         balanced(&desk);
     }
 

@@ -1,19 +1,31 @@
 //! A model on a device: loaded once, trusted after its self-test, asked once per examination.
 
-use crate::pause::{Pause, Stopped};
-use crate::plan::Plan;
+#[cfg(feature = "cpu")]
+use crate::cpu::Crew;
+use crate::plan;
 use crate::weights::Weights;
 use headway_core::card::{Architecture, Card, ModelIdentity};
 use headway_core::finding::{DeviceReport, Finding, Tier};
 use headway_core::preprocess::probe_input;
 use headway_core::reason::{Code, Reason};
+#[cfg(feature = "gpu")]
+use headway_kernels::Plan;
+use headway_kernels::{Pause, Stopped};
 use std::ops::ControlFlow;
 
 /// The device asked for, with the sentence that says why.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Wanted {
     /// The processor.
     Cpu {
+        /// Why, for the reader.
+        why: String,
+    },
+    /// The processor, by workers that the shell has brought together.
+    #[cfg(feature = "cpu")]
+    Crew {
+        /// Who they are.
+        crew: Box<dyn Crew>,
         /// Why, for the reader.
         why: String,
     },
@@ -135,16 +147,18 @@ impl Network {
         architecture: &Architecture,
         wanted: Wanted,
     ) -> Result<(Self, DeviceReport), Reason> {
-        let plan = Plan::new(weights, architecture)?;
         match wanted {
             #[cfg(feature = "cpu")]
-            Wanted::Cpu { why } => {
-                let network = crate::cpu::Network::new(plan);
-                let report = DeviceReport { tier: Tier::Cpu, adapter: network.describe(), why };
-                Ok((Self::Cpu(network), report))
-            }
+            Wanted::Cpu { why } => Self::on_processor(crate::cpu::Network::own(), weights, architecture, why),
+            #[cfg(feature = "cpu")]
+            Wanted::Crew { crew, why } => Self::on_processor(crate::cpu::Network::of(crew), weights, architecture, why),
             #[cfg(feature = "gpu")]
             Wanted::Gpu { why } => {
+                let mut plan = Plan::default();
+                plan::read(weights, architecture, |step| {
+                    plan.steps.push(step);
+                    Ok(())
+                })?;
                 let network = crate::gpu::Network::open(plan).await?;
                 let report = DeviceReport { tier: Tier::Gpu, adapter: network.describe(), why };
                 Ok((Self::Gpu(network), report))
@@ -159,6 +173,18 @@ impl Network {
         }
     }
 
+    #[cfg(feature = "cpu")]
+    fn on_processor(
+        mut network: crate::cpu::Network,
+        weights: &Weights<'_>,
+        architecture: &Architecture,
+        why: String,
+    ) -> Result<(Self, DeviceReport), Reason> {
+        plan::read(weights, architecture, |step| network.push(step))?;
+        let report = DeviceReport { tier: Tier::Cpu, adapter: network.describe(), why };
+        Ok((Self::Cpu(network), report))
+    }
+
     async fn logit(
         &self,
         values: &[f32],
@@ -167,7 +193,7 @@ impl Network {
     ) -> Result<Result<f32, Reason>, Stopped> {
         match self {
             #[cfg(feature = "cpu")]
-            Self::Cpu(network) => Ok(Ok(network.logit(values, dims, pause).await?)),
+            Self::Cpu(network) => network.logit(values, dims, pause).await,
             #[cfg(feature = "gpu")]
             Self::Gpu(network) => network.logit(values, dims, pause).await,
         }

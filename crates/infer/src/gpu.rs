@@ -5,10 +5,9 @@ mod kernel;
 mod program;
 mod weights;
 
-use crate::pause::{Meter, Pause, Stopped};
-use crate::plan::Plan;
 use device::Gpu;
 use headway_core::reason::{Code, Reason};
+use headway_kernels::{Meter, Pause, Plan, Stopped};
 use kernel::Kernels;
 use program::Program;
 use std::cell::RefCell;

@@ -50,6 +50,11 @@ impl<K: Kernel> Task<K> {
         true
     }
 
+    /// Units that have been taken so far, by anyone.
+    pub(crate) fn taken(&self) -> usize {
+        self.next.load(Ordering::Relaxed).min(self.units())
+    }
+
     /// Values of scratch each thread needs.
     pub fn scratch_len(&self) -> usize {
         self.kernel.scratch_len(self.level.lanes())

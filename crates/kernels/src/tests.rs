@@ -4,6 +4,9 @@
 
 use crate::plain::{self, Maps};
 use crate::*;
+use std::ops::ControlFlow;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 /// f32 sums in another order; the tiles' factors lose most.
 const TOLERANCE: f64 = 1e-4;
@@ -161,4 +164,46 @@ fn weights_of_another_size_are_refused() {
     let mut output = vec![0.0; 8 * 16];
     let output = FeaturesMut::new(&mut output, [2, 2, 2], 16, 0, 16);
     let _ = Pointwise::new(Level::BASELINE, features(&input), None, &[0.0; 8], None, output);
+}
+
+/// A dense layer and what it needs around it, with weights of some size.
+fn small_network(threads: usize) -> Network {
+    let conv = |inputs: usize, outputs: usize, taps: usize, bias: usize, seed: u64| Linear {
+        inputs,
+        outputs,
+        taps,
+        weights: values(inputs * outputs * taps, seed),
+        bias: values(bias, seed + 1),
+    };
+    let norm = |channels, seed| Affine { scale: values(channels, seed), shift: values(channels, seed + 1) };
+    let mut network = Network::new(threads);
+    for step in [
+        Step::Stem(conv(1, 8, 343, 8, 20)),
+        Step::Squeeze(norm(8, 22), conv(8, 16, 1, 16, 24)),
+        Step::Grow(conv(16, 8, 27, 0, 26)),
+        Step::Transition(norm(16, 28), conv(16, 8, 1, 0, 30)),
+        Step::Head(norm(8, 32), conv(8, 1, 1, 1, 34)),
+    ] {
+        network.push(step);
+    }
+    network
+}
+
+/// Tasks here are over before most helpers come, which is when they could go wrong.
+#[test]
+fn any_number_of_threads_gives_the_same_number() {
+    let mut pause = async |_| ControlFlow::Continue(());
+    let (mut alone, mut crew) = (small_network(1), small_network(5));
+    for seed in 0..800 {
+        let dims = [17 + seed % 5, 16, 19];
+        let volume = values(dims.iter().product(), 40 + seed as u64);
+        let [one, many] = [&mut alone, &mut crew].map(|network| {
+            let mut logit = pin!(network.logit(&volume, dims, &mut pause));
+            match logit.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(logit) => logit.unwrap(),
+                Poll::Pending => panic!("waits for nothing"),
+            }
+        });
+        assert!(one == many && one.is_finite(), "{one} and {many} for volume {seed}");
+    }
 }

@@ -3,9 +3,9 @@
 use super::device::Gpu;
 use super::kernel::{Bindings, Kernel, Kernels, PARAMS_STRIDE, Params};
 use super::weights::{FOUR, POINTS, StepWeights, Uploaded};
-use crate::plan::{BlockShape, Linear, Plan, Step};
 use burn::tensor::wgpu::wgpu::{self, BindGroup, Buffer, BufferUsages};
 use headway_core::reason::{Code, Reason};
+use headway_kernels::{BlockShape, Linear, Plan, Step};
 
 /// Pieces the work is cut into: none is more than this part of the whole, so that progress moves,
 /// a stop is heard, and no watchdog of a driver takes the work for hung.

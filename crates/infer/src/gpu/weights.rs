@@ -1,8 +1,8 @@
 //! Weights as the kernels read them: channels filled up to fours, 3³ convolutions as tiles or tap by tap.
 
 use super::device::Gpu;
-use crate::plan::{Affine, Linear, Plan, Step};
 use burn::tensor::wgpu::wgpu::Buffer;
+use headway_kernels::{Affine, Linear, Plan, Step};
 
 /// Channels that a kernel reads at once.
 pub const FOUR: usize = 4;

@@ -1,5 +1,6 @@
 //! The only room that holds a dropped file.
 
+use super::archives::Archives;
 use super::error::BrowserError;
 use headway_core::file::{FileId, FileMeta, Notice};
 use headway_core::reason::{Code, Reason};
@@ -17,24 +18,47 @@ const ASKED_AT_ONCE: usize = 64;
 
 /// The files of this session, by number.
 #[derive(Debug, Default)]
-pub struct FileStore(Vec<File>);
+pub struct FileStore(Vec<Place>);
+
+/// Where a file's bytes are.
+#[derive(Debug)]
+enum Place {
+    File(File),
+    /// An archive's entry, by number.
+    Entry(FileId, usize),
+}
 
 impl FileStore {
     /// Numbers files and keeps hold of them.
     pub fn keep(&mut self, files: Vec<(String, File)>) -> Vec<FileMeta> {
-        files
-            .into_iter()
-            .map(|(path, file)| {
-                let meta = FileMeta { id: FileId(self.0.len() as u32), path, size_bytes: file.size() as u64 };
-                self.0.push(file);
-                meta
-            })
-            .collect()
+        let add = |(path, file): (String, File)| {
+            let size_bytes = file.size() as u64;
+            self.add(path, size_bytes, Place::File(file))
+        };
+        files.into_iter().map(add).collect()
     }
 
-    /// A handle that a worker can read from. Handing it over copies no bytes.
+    /// Numbers what an archive holds: paths and unpacked sizes, in its order.
+    pub fn keep_entries(&mut self, archive: FileId, entries: Vec<(String, u64)>) -> Vec<FileMeta> {
+        let add = |(index, (path, size_bytes))| self.add(path, size_bytes, Place::Entry(archive, index));
+        entries.into_iter().enumerate().map(add).collect()
+    }
+
+    fn add(&mut self, path: String, size_bytes: u64, place: Place) -> FileMeta {
+        let id = FileId(self.0.len() as u32);
+        self.0.push(place);
+        FileMeta { id, path, size_bytes }
+    }
+
+    /// What a worker needs to read a file. Handing it over copies no bytes.
     pub fn handle(&self, file: FileId) -> JsValue {
-        self.0.get(file.0 as usize).map_or(JsValue::NULL, |file| file.clone().into())
+        match self.0.get(file.0 as usize) {
+            Some(Place::File(file)) => file.clone().into(),
+            Some(Place::Entry(archive, index)) => {
+                Array::of3(&self.handle(*archive), &archive.0.into(), &(*index as u32).into()).into()
+            }
+            None => JsValue::NULL,
+        }
     }
 }
 
@@ -169,31 +193,47 @@ fn shown_path(entry: &FileSystemEntry) -> String {
     entry.full_path().trim_start_matches('/').to_owned()
 }
 
-/// A read of a file, inside a worker. The browser begins at once, so several can be under way together.
-pub struct Reading(Result<JsFuture, JsValue>);
+/// A read of a file, inside a worker. The browser begins at once, so several can be under way together;
+/// an archive's entry is unpacked when it is asked for.
+pub enum Reading {
+    /// On its way.
+    File(Result<JsFuture, JsValue>),
+    /// An archive's file and number, the entry in it, and how much of that.
+    Entry(File, FileId, usize, u64),
+}
 
 impl Reading {
-    /// Begins to read up to `most_bytes` from the start of a file.
-    pub fn begin(file: &JsValue, most_bytes: u64) -> Self {
+    /// Begins to read up to `most_bytes` from the start of what a handle stands for.
+    pub fn begin(handle: &JsValue, most_bytes: u64) -> Self {
+        if let Some(parts) = handle.dyn_ref::<Array>() {
+            let number = |at: u32| parts.get(at).as_f64().unwrap_or_default();
+            let (archive, entry) = (FileId(number(1) as u32), number(2) as usize);
+            return Self::Entry(parts.get(0).unchecked_into(), archive, entry, most_bytes);
+        }
         let begin = || {
-            let file: &File = file.dyn_ref().ok_or_else(|| JsValue::from("the handle is gone"))?;
+            let file: &File = handle.dyn_ref().ok_or_else(|| JsValue::from("the handle is gone"))?;
             let part = file.slice_with_f64_and_f64(0.0, (most_bytes as f64).min(file.size()))?;
             Ok(JsFuture::from(part.array_buffer()))
         };
-        Self(begin())
+        Self::File(begin())
     }
 
     /// The bytes.
     ///
     /// # Errors
-    /// [`Code::Unreadable`] where the browser will not hand them over.
-    pub async fn bytes(self) -> Result<Vec<u8>, Reason> {
-        let bytes = async { Ok(Uint8Array::new(&self.0?.await?).to_vec()) };
-        bytes.await.map_err(|error: JsValue| unreadable(&error.into()))
+    /// [`Code::Unreadable`] where the browser will not hand them over; what is wrong with an archive.
+    pub async fn bytes(self, archives: &Archives) -> Result<Vec<u8>, Reason> {
+        match self {
+            Self::File(begun) => {
+                let bytes = async { Ok(Uint8Array::new(&begun?.await?).to_vec()) };
+                bytes.await.map_err(|error: JsValue| unreadable(&error.into()))
+            }
+            Self::Entry(file, archive, entry, most_bytes) => archives.read(archive, &file, entry, most_bytes),
+        }
     }
 }
 
-fn unreadable(error: &BrowserError) -> Reason {
+pub(super) fn unreadable(error: &BrowserError) -> Reason {
     Reason::new(
         Code::Unreadable,
         format!(

@@ -16,14 +16,25 @@ pub enum Override {
     WebGpu,
 }
 
-/// Reads the fragment.
+/// The tier that the page's address asks for.
 pub fn asked_for() -> Option<Override> {
-    let hash = web_sys::window()?.location().hash().ok()?;
-    match hash.trim_start_matches('#').strip_prefix("engine=")? {
+    match asked("engine")?.as_str() {
         "cpu" => Some(Override::Cpu),
         "webgpu" => Some(Override::WebGpu),
         _ => None,
     }
+}
+
+/// The threads that the page's address asks for: `#threads=1`.
+pub fn threads_asked_for() -> Option<usize> {
+    asked("threads")?.parse().ok().filter(|threads| *threads > 0)
+}
+
+/// What the fragment says of a key: `#key=value&...`.
+fn asked(key: &str) -> Option<String> {
+    let hash = web_sys::window()?.location().hash().ok()?;
+    let mut pairs = hash.trim_start_matches('#').split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(found, _)| *found == key).map(|(_, value)| value.to_owned())
 }
 
 /// The adapter's name, or why there is none to use.

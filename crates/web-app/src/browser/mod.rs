@@ -1,6 +1,8 @@
 //! Every call to the browser. Rooms above speak Rust types only.
 
+pub mod archives;
 pub mod clock;
+pub mod crew;
 pub mod error;
 pub mod fetch;
 pub mod files;

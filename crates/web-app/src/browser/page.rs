@@ -46,6 +46,12 @@ pub fn show_fault(text: &str) {
     }
 }
 
+/// Moves the focus to an element.
+pub fn focus(element: &web_sys::HtmlElement) {
+    // Fails only for an element that cannot have it.
+    let _ = element.focus();
+}
+
 /// Clicks an element: the hidden file inputs behind their buttons.
 pub fn click(id: &str) {
     let element = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(id));

@@ -24,11 +24,11 @@ pub fn Row(
     let study_uid = key.study_uid.clone();
     view! {
         <li class="row" data-testid="row" data-state=move || stage.with(|stage| stage.name()) data-study-uid=study_uid>
-            <ResultCell stage key/>
+            <ResultCell stage key=key.clone()/>
             <div class="cell patient" data-testid="row-patient">
                 {move || study.with(|(patient, study, images)| who(patient, study, *images))}
             </div>
-            <SeriesCell selection cautions/>
+            <SeriesCell key selection cautions/>
             <div class="cell time" data-testid="row-stages">{move || { let (times, tier) = times.get(); spent(times, tier) }}</div>
         </li>
     }

@@ -3,7 +3,8 @@
 use super::app::{App, set_if_new};
 use super::device::EngineState;
 use crate::browser::clock::now_ms;
-use crate::browser::gpu::{Override, asked_for, hardware_adapter};
+use crate::browser::crew::threads;
+use crate::browser::gpu::{Override, asked_for, hardware_adapter, threads_asked_for};
 use crate::browser::page::painted;
 use crate::browser::post::Attached;
 use crate::workers::client::Client;
@@ -93,7 +94,8 @@ impl App {
         );
         *self.engine.client.borrow_mut() = Some(client);
         self.reconnect();
-        self.post_engine(EngineRequest::Load { tier, why }, Attached::default());
+        let threads = threads_asked_for().unwrap_or_else(threads);
+        self.post_engine(EngineRequest::Load { tier, why, threads }, Attached::default());
     }
 
     /// Lays a new line between ingest and engine, whichever of them is new.

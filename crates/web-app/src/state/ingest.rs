@@ -121,6 +121,10 @@ impl App {
         match reply {
             IngestReply::Ready { .. } => {}
             IngestReply::Reading(file) => self.ingest.reading.set(file),
+            IngestReply::ArchiveListed(job, archive, entries) => {
+                let files = self.files.borrow_mut().keep_entries(archive, entries);
+                self.dispatch(Event::ArchiveListed(job, archive, files));
+            }
             IngestReply::HeadersRead(job, headers) => self.dispatch(Event::HeadersRead(job, headers)),
             IngestReply::Built(job, study, report) => self.dispatch(Event::Built(job, study, report)),
             IngestReply::NothingToHand(job, study) => self.input_lost(job, study),

@@ -3,6 +3,8 @@
 use super::protocol::{EngineReply, EngineRequest, Input, MODEL};
 use crate::BUILD_ID;
 use crate::browser::clock::{now_ms, yield_now};
+#[cfg(feature = "engine-cpu")]
+use crate::browser::crew::{Crew, can_share};
 use crate::browser::fetch::build_file;
 use crate::browser::panic::report_panics;
 use crate::browser::post::{Attached, Page, Post, listen_to_page, listen_to_port};
@@ -45,9 +47,9 @@ impl Room {
     fn answer(self: &Rc<Self>, request: EngineRequest, attached: &Array) {
         let room = Rc::clone(self);
         match request {
-            EngineRequest::Load { tier, why } => spawn_local(async move {
+            EngineRequest::Load { tier, why, threads } => spawn_local(async move {
                 let wanted = match tier {
-                    Tier::Cpu => Wanted::Cpu { why },
+                    Tier::Cpu => on_processor(why, threads).await,
                     Tier::Gpu => Wanted::Gpu { why },
                 };
                 tell(&EngineReply::Loaded(load(&room.engine, wanted).await));
@@ -90,6 +92,25 @@ impl Room {
             tell(&EngineReply::Inferred(job, study, outcome, now_ms() - began));
         }
     }
+}
+
+/// With others over shared memory where there can be any, else by this module's own kernels.
+#[cfg(feature = "engine-cpu")]
+async fn on_processor(why: String, threads: usize) -> Wanted {
+    let alone = if can_share() {
+        match Crew::gather(threads).await {
+            Ok(crew) => return Wanted::Crew { crew: Box::new(crew), why },
+            Err(error) => format!("its workers could not be brought together ({error})"),
+        }
+    } else {
+        "the page's host does not send the headers that allow more".to_owned()
+    };
+    Wanted::Cpu { why: format!("{why}; one thread, because {alone}") }
+}
+
+#[cfg(not(feature = "engine-cpu"))]
+async fn on_processor(why: String, _: usize) -> Wanted {
+    Wanted::Cpu { why }
 }
 
 async fn load(engine: &OnceCell<Engine>, wanted: Wanted) -> Result<(ModelIdentity, DeviceReport), Reason> {

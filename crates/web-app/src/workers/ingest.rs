@@ -2,11 +2,13 @@
 
 use super::protocol::{IngestReply, IngestRequest, Input, MODEL, Work};
 use crate::BUILD_ID;
+use crate::browser::archives::Archives;
 use crate::browser::clock::{now_ms, yield_now};
 use crate::browser::fetch::build_file;
 use crate::browser::files::Reading;
 use crate::browser::panic::report_panics;
 use crate::browser::post::{Attached, Page, Post, listen_to_page};
+use headway_core::archive::is_zip;
 use headway_core::build::Build;
 use headway_core::card::{Card, InputSpec};
 use headway_core::file::{FileId, FileMeta};
@@ -43,6 +45,7 @@ pub fn serve() {
 struct Room {
     intake: RefCell<Intake>,
     handles: RefCell<HashMap<FileId, JsValue>>,
+    archives: Archives,
     /// Inputs not handed over yet; the desk builds at most one study ahead.
     inputs: RefCell<HashMap<StudyKey, ModelInput>>,
     engine: RefCell<Option<MessagePort>>,
@@ -50,6 +53,14 @@ struct Room {
     job: Cell<Job>,
     queue: RefCell<VecDeque<(Work, Array)>>,
     at_work: Cell<bool>,
+}
+
+/// What a file turned out to be.
+enum Taken {
+    /// A part of a study.
+    Part(Part),
+    /// An archive of these: paths and unpacked sizes.
+    Archive(Vec<(String, u64)>),
 }
 
 impl Room {
@@ -112,7 +123,14 @@ impl Room {
             };
             let began = now_ms();
             tell(&IngestReply::Reading(Some(file.id)), &Attached::default());
-            let outcome = self.take(&file, &handle, head).await;
+            let outcome = match self.take(&file, &handle, head).await {
+                Ok(Taken::Part(part)) => Ok(part),
+                Ok(Taken::Archive(entries)) => {
+                    tell(&IngestReply::ArchiveListed(job, file.id, entries), &Attached::default());
+                    continue;
+                }
+                Err(reason) => Err(reason),
+            };
             self.handles.borrow_mut().insert(file.id, handle);
             batch.push(HeaderRead { file: file.id, outcome, millis: now_ms() - began });
             if now_ms() - sent_ms > BATCH_MS {
@@ -123,17 +141,28 @@ impl Room {
         tell(&IngestReply::HeadersRead(job, batch), &Attached::default());
     }
 
-    async fn take(&self, file: &FileMeta, handle: &JsValue, head: Reading) -> Result<Part, Reason> {
-        let head = head.bytes().await?;
+    async fn take(&self, file: &FileMeta, handle: &JsValue, head: Reading) -> Result<Taken, Reason> {
+        let is_file = matches!(head, Reading::File(_));
+        let head = head.bytes(&self.archives).await?;
+        if is_file && is_zip(&head) {
+            return self.list(file, handle);
+        }
         // A borrow must not outlast the wait for the whole file.
         let outcome = self.intake.borrow_mut().take_head(file, &head);
-        match outcome {
+        let part = match outcome {
             Some(outcome) => outcome,
             None => {
-                let whole = Reading::begin(handle, u64::MAX).bytes().await?;
+                let whole = Reading::begin(handle, u64::MAX).bytes(&self.archives).await?;
                 self.intake.borrow_mut().take_whole(file, &whole)
             }
-        }
+        };
+        part.map(Taken::Part)
+    }
+
+    fn list(&self, file: &FileMeta, handle: &JsValue) -> Result<Taken, Reason> {
+        let entries = self.archives.list(file.id, handle)?;
+        let inside = |(path, size_bytes)| (format!("{}/{path}", file.path), size_bytes);
+        Ok(Taken::Archive(entries.into_iter().map(inside).collect()))
     }
 
     async fn build(&self, job: Job, study: StudyKey, wanted: WantedSeries) {
@@ -163,7 +192,7 @@ impl Room {
         while let Some(file) = build.wanted() {
             tell(&IngestReply::Reading(Some(file)), &Attached::default());
             let handle = self.handles.borrow().get(&file).cloned().unwrap_or(JsValue::NULL);
-            let bytes = Reading::begin(&handle, u64::MAX).bytes().await;
+            let bytes = Reading::begin(&handle, u64::MAX).bytes(&self.archives).await;
             if !self.wanted(job) {
                 return None;
             }

@@ -5,6 +5,8 @@
 //! Neither owns anything that cannot be made again: a worker that stops is ended and another started.
 
 pub mod client;
+#[cfg(feature = "engine-cpu")]
+mod crew;
 #[cfg(any(feature = "engine-cpu", feature = "engine-gpu"))]
 pub mod engine;
 pub mod ingest;

@@ -45,6 +45,8 @@ pub enum IngestReply {
     },
     /// It turns to this file now, the one to blame if nothing more is heard; or to the study as a whole.
     Reading(Option<FileId>),
+    /// A file is an archive that holds these: paths and unpacked sizes, in its order.
+    ArchiveListed(Job, FileId, Vec<(String, u64)>),
     /// Some headers.
     HeadersRead(Job, Vec<HeaderRead>),
     /// A study's input is ready, or not.
@@ -72,6 +74,8 @@ pub enum EngineRequest {
         tier: Tier,
         /// Why there, for the reader.
         why: String,
+        /// At most so many threads of the processor.
+        threads: usize,
     },
 }
 

@@ -1,6 +1,7 @@
 //! Long work in a single-threaded world: it tells how far it has come, lets others in, and can be told to stop.
 
-use std::ops::ControlFlow;
+use alloc::vec::Vec;
+use core::ops::ControlFlow;
 
 /// Called between two units of work with the share done, 0 to 1. Waits as long as it likes, and says whether to go on.
 pub trait Pause: AsyncFnMut(f64) -> ControlFlow<()> {}
@@ -28,7 +29,7 @@ impl<'a, P: Pause> Meter<'a, P> {
         Self { steps, at: 0, share: 0.0, pause }
     }
 
-    /// A part of the step at hand has been done.
+    /// Another part of the step at hand has been done.
     ///
     /// # Errors
     /// [`Stopped`] where the work shall not go on.

@@ -1,0 +1,302 @@
+//! A network on the processor: its steps packed as they come, and a volume's way through them.
+
+use crate::crew::Crew;
+use crate::pause::{Meter, Pause, Stopped};
+use crate::plan::{Affine, BlockShape, Linear, Plan, Step};
+use crate::{
+    AveragePool, Convolve, Features, FeaturesMut, Level, MaxAlongX, Norm, Pointwise, STEM_DEPTH, Stem, StemInput, Task,
+    TileWeights, pack, packed_len, stem_input_len, stem_weights, stem_weights_len, tile_weights_len,
+};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// The network with its weights packed for this processor.
+#[derive(Debug)]
+pub struct Network {
+    plan: Plan,
+    level: Level,
+    crew: Crew,
+    /// Kept from one volume to the next.
+    buffers: Buffers,
+}
+
+/// Room for one volume's features.
+#[derive(Debug, Default)]
+struct Buffers {
+    /// The block at work.
+    block: Vec<f32>,
+    /// The block after it; before the first, the volume as the stem reads it.
+    next: Vec<f32>,
+    /// What lies between two kernels: bottlenecks, half-pooled planes.
+    between: Vec<f32>,
+    /// A dense layer's weights as tiles.
+    tiles: Vec<f32>,
+}
+
+impl Network {
+    /// A network of no steps yet, for that many threads.
+    pub fn new(threads: usize) -> Self {
+        Self { plan: Plan::default(), level: Level::detect(), crew: Crew::new(threads), buffers: Buffers::default() }
+    }
+
+    /// Takes the next step and packs its weights.
+    pub fn push(&mut self, mut step: Step) {
+        let level = self.level;
+        match &mut step {
+            Step::Stem(conv) => conv.pack_stem(level),
+            Step::Squeeze(norm, conv) | Step::Transition(norm, conv) => {
+                norm.fill(level.lanes());
+                conv.fill_inputs(level.lanes());
+                conv.pack(level);
+            }
+            // Made into tiles when their turn comes: as tiles they would take eight times the room.
+            Step::Grow(conv) => conv.fill_inputs(level.lanes()),
+            Step::Head(..) => {}
+        }
+        self.plan.steps.push(step);
+    }
+
+    /// The instructions it uses.
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// The logit of one volume, last index fastest.
+    ///
+    /// # Errors
+    /// [`Stopped`] where `pause` says so.
+    pub async fn logit(&mut self, values: &[f32], dims: [usize; 3], pause: &mut impl Pause) -> Result<f32, Stopped> {
+        let Self { plan, level, crew, buffers } = self;
+        let meter = Meter::new(plan.macs(dims), pause);
+        Pass { plan, level: *level, crew, buffers, meter }.run(values, dims).await
+    }
+}
+
+impl Linear {
+    fn pack_stem(&mut self, level: Level) {
+        let mut packed = vec![0.0; stem_weights_len(level, self.outputs)];
+        stem_weights(level, &self.weights, self.outputs, &mut vec![0.0; STEM_DEPTH * self.outputs], &mut packed);
+        self.weights = packed;
+        self.bias.resize(filled(self.outputs, level), 0.0);
+    }
+
+    /// Reorders the weights for the kernels and fills the bias up to whole panels.
+    fn pack(&mut self, level: Level) {
+        let rows = self.weights.len() / self.outputs;
+        let mut packed = vec![0.0; packed_len(level, rows, self.outputs)];
+        pack(level, &self.weights, rows, self.outputs, &mut packed);
+        self.weights = packed;
+        self.bias.resize(self.bias.len().next_multiple_of(2 * level.lanes()), 0.0);
+    }
+
+    fn bias(&self) -> Option<&[f32]> {
+        (!self.bias.is_empty()).then_some(&*self.bias)
+    }
+}
+
+impl Affine {
+    fn norm(&self) -> Norm<'_> {
+        Norm { scale: &self.scale, shift: &self.shift }
+    }
+}
+
+/// That many channels in whole registers: those beyond a network's own have weights of zero.
+fn filled(channels: usize, level: Level) -> usize {
+    channels.next_multiple_of(level.lanes())
+}
+
+/// One volume's way through the network.
+struct Pass<'a, P> {
+    plan: &'a Plan,
+    level: Level,
+    crew: &'a mut Crew,
+    buffers: &'a mut Buffers,
+    meter: Meter<'a, P>,
+}
+
+impl<P: Pause> Pass<'_, P> {
+    async fn run(&mut self, values: &[f32], dims: [usize; 3]) -> Result<f32, Stopped> {
+        let mut blocks = self.plan.blocks(dims);
+        blocks.iter_mut().for_each(|block| block.channels = filled(block.channels, self.level));
+        let (mut block, mut joined) = (0, 0);
+        for step in &self.plan.steps {
+            match step {
+                Step::Stem(conv) => {
+                    self.stem(values, dims, conv, blocks[0]).await?;
+                    joined = conv.outputs;
+                }
+                Step::Squeeze(norm, conv) => self.squeeze(norm, conv, blocks[block]).await?,
+                Step::Grow(conv) => {
+                    self.grow(conv, blocks[block], joined).await?;
+                    joined += conv.outputs;
+                }
+                Step::Transition(norm, conv) => {
+                    self.transition(norm, conv, blocks[block], blocks[block + 1]).await?;
+                    (block, joined) = (block + 1, conv.outputs);
+                }
+                Step::Head(norm, conv) => {
+                    let logit = self.head(norm, conv, blocks[block]);
+                    self.meter.advance(1.0).await?;
+                    return Ok(logit);
+                }
+            }
+        }
+        Err(Stopped)
+    }
+
+    async fn stem(
+        &mut self,
+        values: &[f32],
+        dims: [usize; 3],
+        conv: &Linear,
+        block: BlockShape,
+    ) -> Result<(), Stopped> {
+        let level = self.level;
+        let Buffers { block: features, next, between, .. } = &mut *self.buffers;
+        // They change places at every transition: the first block is the largest.
+        if features.len() < next.len() {
+            core::mem::swap(features, next);
+        }
+        // The next block comes long after.
+        let factors = room(next, stem_input_len(dims));
+        let input = Task::new(level, StemInput::new(values, dims, factors));
+        self.crew.finish(&input, &mut self.meter, 0.0).await?;
+        let planes = [dims[0].div_ceil(2), block.dims[1], block.dims[2]];
+        let outputs = filled(conv.outputs, level);
+        let between = room(between, volume(planes) * outputs);
+        let output = FeaturesMut::new(between, planes, outputs, 0, outputs);
+        let stem = Task::new(level, Stem::new(level, factors, dims, &conv.weights, &conv.bias, output));
+        self.crew.finish(&stem, &mut self.meter, 1.0).await?;
+        let planes = Features::new(between, planes, outputs, outputs);
+        let features = room(features, volume(block.dims) * block.channels);
+        let output = FeaturesMut::new(features, block.dims, block.channels, 0, outputs);
+        let pool = Task::new(level, MaxAlongX::new(level, planes, output));
+        self.crew.finish(&pool, &mut self.meter, 0.0).await?;
+        self.meter.next_step();
+        Ok(())
+    }
+
+    async fn squeeze(&mut self, norm: &Affine, conv: &Linear, block: BlockShape) -> Result<(), Stopped> {
+        let level = self.level;
+        let Buffers { block: features, between, .. } = &mut *self.buffers;
+        let [inputs, outputs] = [conv.inputs, conv.outputs].map(|channels| filled(channels, level));
+        let input = Features::new(features, block.dims, block.channels, inputs);
+        let between = room(between, volume(block.dims) * outputs);
+        let output = FeaturesMut::new(between, block.dims, outputs, 0, outputs);
+        let squeeze = Pointwise::new(level, input, Some(norm.norm()), &conv.weights, conv.bias(), output);
+        self.crew.finish(&Task::new(level, squeeze), &mut self.meter, 1.0).await?;
+        self.meter.next_step();
+        Ok(())
+    }
+
+    async fn grow(&mut self, conv: &Linear, block: BlockShape, joined: usize) -> Result<(), Stopped> {
+        let level = self.level;
+        let Buffers { block: features, between, tiles, .. } = &mut *self.buffers;
+        let inputs = filled(conv.inputs, level);
+        let tiles = room(tiles, tile_weights_len(level, inputs, conv.outputs));
+        let weights = Task::new(level, TileWeights::new(level, &conv.weights, inputs, conv.outputs, tiles));
+        self.crew.finish(&weights, &mut self.meter, 0.0).await?;
+        let input = Features::new(between, block.dims, inputs, inputs);
+        let output = FeaturesMut::new(features, block.dims, block.channels, joined, conv.outputs);
+        let convolve = Task::new(level, Convolve::new(level, input, tiles, output));
+        self.crew.finish(&convolve, &mut self.meter, 1.0).await?;
+        self.meter.next_step();
+        Ok(())
+    }
+
+    async fn transition(
+        &mut self,
+        norm: &Affine,
+        conv: &Linear,
+        from: BlockShape,
+        to: BlockShape,
+    ) -> Result<(), Stopped> {
+        let level = self.level;
+        let Buffers { block: features, next, between, .. } = &mut *self.buffers;
+        let inputs = filled(conv.inputs, level);
+        let input = Features::new(features, from.dims, from.channels, inputs);
+        let between = room(between, volume(to.dims) * inputs);
+        let pooled = FeaturesMut::new(between, to.dims, inputs, 0, inputs);
+        let pool = Task::new(level, AveragePool::new(level, input, norm.norm(), pooled));
+        self.crew.finish(&pool, &mut self.meter, 0.0).await?;
+        let pooled = Features::new(between, to.dims, inputs, inputs);
+        let output = FeaturesMut::new(room(next, volume(to.dims) * to.channels), to.dims, to.channels, 0, conv.outputs);
+        let halve = Pointwise::new(level, pooled, None, &conv.weights, conv.bias(), output);
+        self.crew.finish(&Task::new(level, halve), &mut self.meter, 1.0).await?;
+        core::mem::swap(features, next);
+        self.meter.next_step();
+        Ok(())
+    }
+
+    /// A few thousand sums: not worth a kernel.
+    fn head(&self, norm: &Affine, conv: &Linear, block: BlockShape) -> f32 {
+        let positions = volume(block.dims);
+        let mut logit = conv.bias.first().copied().unwrap_or_default();
+        for channel in 0..conv.inputs {
+            let values = self.buffers.block[channel..].iter().step_by(block.channels).take(positions);
+            let normed = values.map(|value| (value * norm.scale[channel] + norm.shift[channel]).max(0.0));
+            logit += normed.sum::<f32>() / positions as f32 * conv.weights[channel * conv.outputs];
+        }
+        logit
+    }
+}
+
+fn volume(dims: [usize; 3]) -> usize {
+    dims.iter().product()
+}
+
+/// That many values of a buffer, whatever they hold; it grows where it must.
+pub(crate) fn room(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
+    if buffer.len() < len {
+        // Given back first: nothing in it is needed, and memory never shrinks in a browser.
+        *buffer = Vec::new();
+        *buffer = vec![0.0; len];
+    }
+    &mut buffer[..len]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::ops::ControlFlow;
+    use core::pin::pin;
+    use core::task::{Context, Poll, Waker};
+
+    const DIMS: [usize; 3] = [120; 3];
+
+    /// On one thread, which never waits.
+    fn run(pause: &mut impl Pause) -> Result<f32, Stopped> {
+        let mut network = Network::new(1);
+        crate::plan::zeros().steps.into_iter().for_each(|step| network.push(step));
+        let volume = vec![0.0; 120 * 120 * 120];
+        match pin!(network.logit(&volume, DIMS, pause)).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(logit) => logit,
+            Poll::Pending => panic!("waits for nothing"),
+        }
+    }
+
+    /// The page must be able to stop the work, and to show that it moves, whatever the speed.
+    #[test]
+    fn no_unit_between_two_pauses_is_more_than_a_fiftieth_of_the_work() {
+        let mut shares = vec![0.0];
+        let mut pause = async |share| {
+            shares.push(share);
+            ControlFlow::Continue(())
+        };
+        run(&mut pause).unwrap();
+        let longest = shares.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max);
+        assert!(longest <= 0.02 && shares.is_sorted(), "{longest}");
+        assert!((shares.last().unwrap() - 1.0).abs() < 1e-9, "ended at {:?}", shares.last());
+    }
+
+    #[test]
+    fn a_stopped_volume_is_not_gone_on_with() {
+        let mut pauses = 0;
+        let mut pause = async |_| {
+            pauses += 1;
+            ControlFlow::Break(())
+        };
+        let stopped = run(&mut pause);
+        assert_eq!((stopped, pauses), (Err(Stopped), 1));
+    }
+}

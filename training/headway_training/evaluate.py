@@ -1,0 +1,90 @@
+"""Scores synthetic heads that training never saw, and writes what came out: figures as JSON, a section of a README.
+
+python -m headway_training.evaluate best-80.pt --data FOLDER --out public/models/NAME [--heads 2000]
+
+Writes OUT/evaluation.json (figures) and OUT/README.md (its section of evaluation); --rows keeps one JSON line per head.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+
+from .figures import evaluation
+from .learner import ARCHITECTURE
+from .network import network
+from .report import write_section
+from .train import DATA_VERSION, VALIDATION_SEED, scores_of
+from .world import generator
+
+TEST_SEED = 1_700_000
+# Validation heads of training come first; thresholds and temperature use later ones.
+VALIDATION_FROM = 100_000
+CHUNK = 16
+
+
+def scored(model, heads, indices, device, progress=None):
+    """Rows of the heads with these indices, made and scored in small chunks."""
+    rows = []
+    for start in range(0, len(indices), CHUNK):
+        made = [heads.head(index) for index in indices[start : start + CHUNK]]
+        logits = scores_of(model, made, device)
+        rows += [{"abnormal": head.abnormal, "logit": float(logit), **head.facts} for head, logit in zip(made, logits)]
+        if progress:
+            progress(len(rows), len(indices))
+    return rows
+
+
+def load_model(path, device):
+    """The network of a checkpoint that train.py left, and the input size it was trained for."""
+    kept = torch.load(path, map_location=device, weights_only=True)
+    model = network(ARCHITECTURE)
+    model.load_state_dict(kept["state_dict"])
+    return model.to(device).eval(), kept["size_voxels"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, help="keeps prepared maps between runs")
+    parser.add_argument("--heads", type=int, default=2000)
+    parser.add_argument("--validation", type=int, default=400, help="heads that fix thresholds and temperature")
+    parser.add_argument("--style", choices=["A", "B", "mixed"], default="mixed")
+    parser.add_argument("--rows", type=Path, help="file for one JSON line per test head")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--threads", type=int)
+    options = parser.parse_args()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    model, size = load_model(options.checkpoint, options.device)
+    world = (size, options.style, options.cache, options.device)
+
+    def progress(done, wanted):
+        print(f"{done} of {wanted} heads", flush=True)
+
+    validation = generator(options.data, "validation", VALIDATION_SEED, *world)
+    indices = range(VALIDATION_FROM, VALIDATION_FROM + options.validation)
+    fixed = scored(model, validation, indices, options.device, progress)
+    test = generator(options.data, "test", TEST_SEED, *world)
+    rows = scored(model, test, range(options.heads), options.device, progress)
+    result = {
+        "checkpoint": options.checkpoint.name,
+        "data": DATA_VERSION,
+        "size_voxels": size,
+        "style": options.style,
+        "seed": TEST_SEED,
+        "validation_heads": options.validation,
+        "figures": evaluation(fixed, rows),
+    }
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "evaluation.json").write_text(json.dumps(result, indent=2) + "\n")
+    write_section(options.out / "README.md", result)
+    if options.rows:
+        options.rows.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Synthetic heads: T2-weighted volumes with known findings, made from label maps and lesion masks."""

@@ -1,0 +1,78 @@
+"""An evaluation's figures as a section of a model's README, between two marks that a later run replaces. No torch."""
+
+import re
+from pathlib import Path
+
+BEGIN, END = "<!-- evaluation: written by headway_training.evaluate -->", "<!-- end of evaluation -->"
+
+
+def shown(auc):
+    """AUC with its interval, or a dash where a class is missing."""
+    value, low, high = auc
+    return f"{value:.3f} ({low:.3f} to {high:.3f})" if value == value else "-"
+
+
+def table(title, groups, with_sensitivity):
+    """Rows of groups: heads, AUC and, where there is one, sensitivity at 90 % specificity."""
+    head = [f"| {title} | heads | AUC (95 %) |" + (" sensitivity |" if with_sensitivity else "")]
+    head.append("|---|---|---|" + ("---|" if with_sensitivity else ""))
+    for name, group in groups.items():
+        line = f"| {str(name).replace('_', ' ')} | {group['heads']} | {shown(group['auc'])} |"
+        if with_sensitivity:
+            line += f" {group['sensitivity']:.2f} |" if group["heads"] else " - |"
+        head.append(line)
+    return "\n".join(head)
+
+
+def section(result):
+    """The section's Markdown."""
+    figures, calibration = result["figures"], result["figures"]["calibration"]
+    points = "\n".join(
+        f"| {name} | {point['threshold_logit']:.3f} | {point['sensitivity']:.2f} | {point['specificity']:.2f} |"
+        for name, point in figures["operating_points"].items()
+    )
+    return f"""{BEGIN}
+## Measured on synthetic heads
+
+{figures["heads"]} synthetic heads at {result["size_voxels"]}^3, half of them abnormal, from label maps and lesion masks that \
+were seen neither in training nor in validation; acquisition style: {result["style"]}; seed {result["seed"]}; data version \
+{result["data"]}. Each score is the mean of the head and its mirror image. Nothing here was measured on patients.
+
+AUC {shown(figures["auc"])}. Worst map: {figures["worst_map"]}, {shown(figures["by_map"][figures["worst_map"]]["auc"])}.
+
+{table("map", figures["by_map"], False)}
+
+Sensitivity at 90 % specificity; AUC of each row against all normal heads:
+
+{table("class", figures["by_class"], True)}
+
+{table("lesion volume", figures["by_volume"], True)}
+
+{table("contrast", figures["by_contrast"], True)}
+
+{table("slice thickness", figures["by_slice"], False)}
+
+{table("acquisition style", figures["by_style"], False)}
+
+Thresholds were fixed on {result["validation_heads"]} validation heads:
+
+| operating point | threshold (logit) | sensitivity | specificity |
+|---|---|---|---|
+{points}
+
+Calibration with temperature {calibration["temperature"]:.2f} (fitted on validation heads): Brier {calibration["brier"]:.3f}, \
+expected calibration error {calibration["ece_15_bins"]:.3f} in 15 equal bins.
+{END}
+"""
+
+
+def write_section(readme, result):
+    """Puts the section into a README, in place of an earlier one or at the end."""
+    readme = Path(readme)
+    text = readme.read_text() if readme.exists() else "# Model\n"
+    mine = section(result)
+    if BEGIN in text:
+        text = re.sub(re.escape(BEGIN) + ".*?" + re.escape(END) + "\n?", lambda _: mine, text, flags=re.DOTALL)
+    else:
+        text = text.rstrip("\n") + "\n\n" + mine
+    readme.write_text(text)
