@@ -497,7 +497,7 @@ mod tests {
         assert_eq!((desk.view().files.seen, desk.view().files.pending), (3, 3));
         assert_eq!(desk.update(Event::ArchiveListed(0, FileId(2), inside)), [], "it is listed once");
         desk.update(Event::HeadersRead(0, vec![refused(1), part(3, "s")]));
-        assert_eq!(desk.update(Event::HeadersRead(0, vec![part(4, "s")])), [Effect::Build(0, key("s"))]);
+        assert_eq!(desk.update(Event::HeadersRead(0, vec![part(4, "s")])), [Effect::Build(0, key("s"), None)]);
         balanced(&desk);
     }
 
