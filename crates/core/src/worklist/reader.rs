@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 mod reading;
+mod restore;
 #[cfg(test)]
 mod tests;
 

@@ -253,3 +253,40 @@ fn every_column_is_in_the_data_dictionary_and_no_other() {
     let pooled = pooling_csv(&export, &Secret::new(SECRET).unwrap()).unwrap();
     assert_eq!(documented("The pooling export"), header(&pooled));
 }
+
+#[test]
+fn an_export_goes_back_into_the_journal_once() {
+    let original = read_and_revealed();
+    let export = export(&original, 9);
+    let mut restored = Journal::default();
+    for _ in 0..2 {
+        restored.restore(&export).unwrap();
+    }
+    let (expected, summary) = (original.summary(&row().key), restored.summary(&row().key));
+    assert_eq!((summary.reading, summary.revealed_at), (expected.reading, expected.revealed_at));
+    assert_eq!((summary.later_reading, summary.verdict), (expected.later_reading, expected.verdict));
+    assert_eq!((summary.opened_at, &summary.comment), (expected.opened_at, &expected.comment));
+    assert_eq!(
+        (restored.records().len(), summary.urgency),
+        (original.records().len(), None),
+        "the list's urgency is not the reader's"
+    );
+    let removed = export_of(&row(), &original, Identifiers::Removed, 9, Evidence::Synthetic);
+    assert!(restored.restore(&removed).unwrap_err().to_string().contains("identifiers"));
+}
+
+#[test]
+fn a_reading_after_the_score_was_seen_elsewhere_is_no_truth() {
+    let mut here = journal(&[(10, Action::Read(NORMAL))]);
+    here.restore(&export(&read_and_revealed(), 20)).unwrap();
+    let summary = here.summary(&row().key);
+    assert_eq!((summary.reading, summary.later_reading), (Some((MASS, Moment(2))), Some((NORMAL, Moment(10)))));
+    assert!(here.is_score_seen(&row().key));
+
+    let mut open = Journal::default();
+    open.switch(Mode::Open, Moment(0), []);
+    open.record(&row().key, Moment(5), Action::Judged(Verdict::Agree)).unwrap();
+    let mut here = journal(&[(10, Action::Read(NORMAL))]);
+    here.restore(&export(&open, 20)).unwrap();
+    assert_eq!(here.summary(&row().key).reading, None, "an open list showed the score before");
+}
