@@ -15,6 +15,7 @@ from .figures import evaluation
 from .learner import ARCHITECTURE
 from .network import network
 from .report import write_section
+from .robustness import robustness
 from .train import DATA_VERSION, VALIDATION_SEED, scores_of
 from .world import generator
 
@@ -53,6 +54,7 @@ def main():
     parser.add_argument("--heads", type=int, default=2000)
     parser.add_argument("--validation", type=int, default=400, help="heads that fix thresholds and temperature")
     parser.add_argument("--style", choices=["A", "B", "mixed"], default="mixed")
+    parser.add_argument("--robustness", type=int, default=200, help="heads per changed acquisition; 0 leaves it out")
     parser.add_argument("--rows", type=Path, help="file for one JSON line per test head")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int)
@@ -79,6 +81,8 @@ def main():
         "validation_heads": options.validation,
         "figures": evaluation(fixed, rows),
     }
+    if options.robustness:
+        result["robustness"] = robustness(test, lambda made: scores_of(model, made, options.device), options.robustness)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "evaluation.json").write_text(json.dumps(result, indent=2) + "\n")
     write_section(options.out / "README.md", result)

@@ -8,7 +8,6 @@ pytestmark = pytest.mark.full
 torch = pytest.importorskip("torch")
 pytest.importorskip("scipy")
 
-from headway_training.heads.anatomy import prepare  # noqa: E402
 from headway_training.heads.canvas import Canvas  # noqa: E402
 from headway_training.heads.draw import Draws  # noqa: E402
 from headway_training.heads.field import field_of, normalised, spec_of  # noqa: E402
@@ -19,12 +18,6 @@ from headway_training.heads.signal import draw_signals  # noqa: E402
 from headway_training.heads.style import STYLES  # noqa: E402
 from headway_training.heads.warp import ventricles  # noqa: E402
 from headway_training.preprocess import preprocess  # noqa: E402
-from phantom_head import label_map  # noqa: E402
-
-
-@pytest.fixture(scope="module")
-def anatomy():
-    return prepare(label_map(), "phantom")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("scipy")
 
 from headway_training.heads import variants  # noqa: E402
-from headway_training.heads.anatomy import prepare  # noqa: E402
 from headway_training.heads.artefacts import clipped, folded, ghosts, rician  # noqa: E402
 from headway_training.heads.canvas import Canvas  # noqa: E402
 from headway_training.heads.draw import Draws  # noqa: E402
@@ -18,12 +17,6 @@ from headway_training.heads.maps import VENTRICLES_MAX_ML  # noqa: E402
 from headway_training.heads.signal import draw_signals  # noqa: E402
 from headway_training.heads.style import STYLES  # noqa: E402
 from headway_training.heads.warp import composed, ventricles  # noqa: E402
-from phantom_head import label_map  # noqa: E402
-
-
-@pytest.fixture(scope="module")
-def anatomy():
-    return prepare(label_map(), "phantom")
 
 
 def ventricles_ml(anatomy, warps):

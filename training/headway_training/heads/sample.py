@@ -3,7 +3,7 @@
 `Generator.head(index)` gives a head with or without a finding; `Generator.pair(index)` the same head both ways.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -37,7 +37,8 @@ class Head:
 class Generator:
     """Heads from prepared anatomies. `anatomies` are normal, `atrophic` only ever abnormal, `shapes` are lesion masks.
 
-    `size_voxels` over 180 mm; `work_mm` is the grid on which heads are deformed and scanned (2 is enough below 64).
+    `changes` replaces ranges of the style, to see what an acquisition does to a score. `size_voxels` over 180 mm;
+    `work_mm` is the grid on which heads are deformed and scanned (2 is enough below 64).
     """
 
     seed: int
@@ -45,6 +46,7 @@ class Generator:
     atrophic: list
     shapes: list
     style: str = "mixed"
+    changes: dict = field(default_factory=dict)
     size_voxels: int = 120
     work_mm: int = 1
     classes: tuple = tuple(FINDINGS)
@@ -62,7 +64,8 @@ class Generator:
             canvas.amplitude = amplitude
             paint_finding(kind, canvas, of["finding"], self.shapes)
         canvas.facts["style"] = style_name(self.style, of["scan"])
-        volume, findings, spacing_mm = acquire(canvas, of["scan"], STYLES[canvas.facts["style"]], self.work_mm)
+        style = replace(STYLES[canvas.facts["style"]], **self.changes)
+        volume, findings, spacing_mm = acquire(canvas, of["scan"], style, self.work_mm)
         return volume, findings, spacing_mm, canvas.facts
 
     def rendered(self, index, kind, amplitude, attempt=0):
