@@ -2,7 +2,8 @@
 
 python -m headway_training.evaluate best-80.pt --data FOLDER --out public/models/NAME [--heads 2000]
 
-Writes OUT/evaluation.json (figures) and OUT/README.md (its section of evaluation); --rows keeps one JSON line per head.
+Writes OUT/evaluation.json (figures), OUT/README.md (its section of evaluation), OUT/roc.svg and OUT/reliability.svg; --rows
+keeps one JSON line per head.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from . import plots
 from .figures import evaluation
 from .learner import ARCHITECTURE
 from .network import network
@@ -85,6 +87,10 @@ def main():
         result["robustness"] = robustness(test, lambda made: scores_of(model, made, options.device), options.robustness)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "evaluation.json").write_text(json.dumps(result, indent=2) + "\n")
+    curve = result["figures"]["calibration"]["reliability"]
+    (options.out / "reliability.svg").write_text(plots.reliability(curve))
+    labels, logits = zip(*((row["abnormal"], row["logit"]) for row in rows))
+    (options.out / "roc.svg").write_text(plots.roc(labels, logits))
     write_section(options.out / "README.md", result)
     if options.rows:
         options.rows.write_text("".join(json.dumps(row) + "\n" for row in rows))

@@ -78,6 +78,8 @@ Thresholds were fixed on {result["validation_heads"]} validation heads:
 
 Calibration with temperature {calibration["temperature"]:.2f} (fitted on validation heads): Brier {calibration["brier"]:.3f}, \
 expected calibration error {calibration["ece_15_bins"]:.3f} in 15 equal bins.
+
+![ROC curve](roc.svg) ![Reliability curve](reliability.svg)
 {robustness_table(result)}{END}
 """
 
