@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from .statistics import auc_interval
+from .world import heads_from
 
 # Condition: ranges of heads.style.Style that it replaces, at or past the ends of what training saw.
 CONDITIONS = {
@@ -22,14 +23,14 @@ CONDITIONS = {
 }
 
 
-def robustness(heads, scores_of, count):
+def robustness(heads, scores_of, count, workers=0):
     """AUC of `count` heads per condition, and how far scores move from those as drawn.
 
     `scores_of` takes heads and gives logits; the mean absolute change is of the logit's logistic function.
     """
     indices, plain, figures = range(count), None, {}
     for name, changes in CONDITIONS.items():
-        made = [replace(heads, changes=changes).head(index) for index in indices]
+        made = list(heads_from(replace(heads, changes=changes), indices, workers))
         labels, logits = np.array([head.abnormal for head in made]), scores_of(made)
         chance = 1 / (1 + np.exp(-logits))
         plain = chance if plain is None else plain
