@@ -12,7 +12,7 @@ from .draw import Draws
 from .field import field_of, normalised, spec_of
 from .findings import FINDINGS, paint_finding
 from .scan import acquire
-from .signal import draw_signals
+from .signal import draw_other_signals, draw_signals
 from .style import STYLES, style_name
 from .variants import apply_variants
 
@@ -38,7 +38,7 @@ class Generator:
     """Heads from prepared anatomies. `anatomies` are normal, `atrophic` only ever abnormal, `shapes` are lesion masks.
 
     `changes` replaces ranges of the style, to see what an acquisition does to a score. `size_voxels` over 180 mm;
-    `work_mm` is the grid on which heads are deformed and scanned (2 is enough below 64).
+    `sequence` is "T2" or one of signal.SEQUENCES; `work_mm` is the grid on which heads are deformed and scanned (2 is enough below 64).
     """
 
     seed: int
@@ -47,6 +47,7 @@ class Generator:
     shapes: list
     style: str = "mixed"
     changes: dict = field(default_factory=dict)
+    sequence: str = "T2"
     size_voxels: int = 120
     work_mm: int = 1
     classes: tuple = tuple(FINDINGS)
@@ -57,7 +58,10 @@ class Generator:
         of["finding"] = Draws(self.seed, index, f"finding {attempt}")
         atrophic = of["finding"].chance(0.5) and kind == "atrophy" and amplitude == 1 and self.atrophic
         anatomy = of["anatomy"].choice(self.atrophic if atrophic else self.anatomies)
-        canvas = Canvas.of(anatomy, draw_signals(of["signal"]))
+        signals = (
+            draw_signals(of["signal"]) if self.sequence == "T2" else draw_other_signals(of["signal"], self.sequence)
+        )
+        canvas = Canvas.of(anatomy, signals)
         canvas.facts |= {"map": anatomy.name, "class": kind if amplitude == 1 else "normal", "amplitude": amplitude}
         apply_variants(canvas, of["variants"])
         if kind and not atrophic:
