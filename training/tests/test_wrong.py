@@ -9,8 +9,8 @@ pytest.importorskip("scipy")
 
 from headway_training.heads.draw import Draws  # noqa: E402
 from headway_training.heads.sample import Generator  # noqa: E402
-from headway_training.heads.signal import SEQUENCES, draw_other_signals, draw_signals  # noqa: E402
-from headway_training.heads.tissues import NAMES  # noqa: E402
+from headway_training.heads.signal import SEQUENCES, draw_other_signals, draw_sequence, draw_signals  # noqa: E402
+from headway_training.heads.tissues import INTRACRANIAL, NAMES  # noqa: E402
 from headway_training.heads.wrong import KINDS, TURNED, wrong_input  # noqa: E402
 
 
@@ -41,6 +41,12 @@ def test_each_differs_from_the_true_scan(generator, index):
     true = generator.rendered(index, None, 0.0).volume
     assert kind == KINDS[index] and volume.shape == true.shape and torch.isfinite(volume).all()
     assert (volume - true).abs().mean() > 0.05
+
+
+def test_stripped_heads_keep_the_brain_alone():
+    stripped, whole = draw_sequence(Draws(1, 0, "signal"), "stripped"), draw_signals(Draws(1, 0, "signal"))
+    assert {name for name in NAMES if stripped[name] == whole[name]} == set(INTRACRANIAL)
+    assert all(stripped[name] == 0 for name in NAMES if name not in INTRACRANIAL)
 
 
 def test_turning_twice_is_turning_back():

@@ -12,7 +12,7 @@ from .draw import Draws
 from .field import field_of, normalised, spec_of
 from .findings import FINDINGS, paint_finding
 from .scan import acquire
-from .signal import draw_other_signals, draw_signals
+from .signal import draw_sequence
 from .style import STYLES, style_name
 from .variants import apply_variants
 
@@ -38,7 +38,7 @@ class Generator:
     """Heads from prepared anatomies. `anatomies` are normal, `atrophic` only ever abnormal, `shapes` are lesion masks.
 
     `changes` replaces ranges of the style, to see what an acquisition does to a score. `size_voxels` over 180 mm;
-    `sequence` is "T2" or one of signal.SEQUENCES; `work_mm` is the grid on which heads are deformed and scanned (2 is enough below 64).
+    `sequence` is one that signal.draw_sequence knows; `work_mm` is the grid on which heads are deformed and scanned (2 is enough below 64).
     """
 
     seed: int
@@ -58,10 +58,7 @@ class Generator:
         of["finding"] = Draws(self.seed, index, f"finding {attempt}")
         atrophic = of["finding"].chance(0.5) and kind == "atrophy" and amplitude == 1 and self.atrophic
         anatomy = of["anatomy"].choice(self.atrophic if atrophic else self.anatomies)
-        signals = (
-            draw_signals(of["signal"]) if self.sequence == "T2" else draw_other_signals(of["signal"], self.sequence)
-        )
-        canvas = Canvas.of(anatomy, signals)
+        canvas = Canvas.of(anatomy, draw_sequence(of["signal"], self.sequence))
         canvas.facts |= {"map": anatomy.name, "class": kind if amplitude == 1 else "normal", "amplitude": amplitude}
         apply_variants(canvas, of["variants"])
         if kind and not atrophic:

@@ -2,7 +2,7 @@
 
 import torch
 
-from .tissues import GROUPS, NAMES
+from .tissues import GROUPS, INTRACRANIAL, NAMES
 
 
 def draw_signals(draws):
@@ -56,6 +56,18 @@ def draw_other_signals(draws, sequence):
     signals["pallidum"] = signals["striatum"] * draws.uniform(0.7, 1.0)
     signals["pial"] = (signals["csf"] + signals["cortex"]) / 2
     return signals
+
+
+def draw_stripped_signals(draws):
+    """T2's signals with nothing left outside the brain and the space around it."""
+    return {name: value if name in INTRACRANIAL else 0.0 for name, value in draw_signals(draws).items()}
+
+
+def draw_sequence(draws, sequence):
+    """Signals of "T2", "stripped" or one of SEQUENCES."""
+    if sequence in SEQUENCES:
+        return draw_other_signals(draws, sequence)
+    return {"T2": draw_signals, "stripped": draw_stripped_signals}[sequence](draws)
 
 
 def signal_table(signals):

@@ -45,13 +45,14 @@ def bottle(volume, draws):
 
 
 TURNED = {function.__name__: function for function in (upside_down, back_to_front, blurred, noise, bottle)}
-KINDS = (*SEQUENCES, *TURNED)
+DRAWN = (*SEQUENCES, "stripped")
+KINDS = (*DRAWN, *TURNED)
 
 
 def wrong_input(generator, index):
     """(volume as the network would get it [size, size, size], kind): each kind of KINDS equally often, by index."""
     kind = KINDS[index % len(KINDS)]
-    heads = replace(generator, sequence=kind if kind in SEQUENCES else "T2")
+    heads = replace(generator, sequence=kind if kind in DRAWN else "T2")
     volume, _, spacing_mm, _ = heads.native(index, None, 0.0)
     if kind in TURNED:
         volume = TURNED[kind](volume, Draws(generator.seed, index, "wrong"))
