@@ -8,6 +8,7 @@ pytestmark = pytest.mark.full
 torch = pytest.importorskip("torch")
 pytest.importorskip("scipy")
 
+from headway_training.heads.anatomy import prepare  # noqa: E402
 from headway_training.heads.canvas import Canvas  # noqa: E402
 from headway_training.heads.draw import Draws  # noqa: E402
 from headway_training.heads.field import field_of, normalised, spec_of  # noqa: E402
@@ -18,6 +19,7 @@ from headway_training.heads.signal import draw_signals  # noqa: E402
 from headway_training.heads.style import STYLES  # noqa: E402
 from headway_training.heads.warp import ventricles  # noqa: E402
 from headway_training.preprocess import preprocess  # noqa: E402
+from phantom_head import label_map  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +110,16 @@ def test_pairs_differ_by_the_finding(anatomy, kind):
     assert abnormal.abnormal and not normal.abnormal
     assert abnormal.findings.max() > 0.02 and not normal.findings.any()
     assert (abnormal.volume - normal.volume).abs().max() > 0.05
+
+
+def test_an_atrophic_map_is_abnormal_as_it_is(anatomy):
+    wide = prepare(label_map(ventricle_mm=(26, 40, 24)), "wide")
+    generator = Generator(6, [anatomy], [wide], [], size_voxels=48, work_mm=2, classes=("atrophy",))
+    pairs = [generator.pair(index) for index in range(6)]
+    assert {pair[0].facts["map"] for pair in pairs} == {"phantom", "wide"}
+    for abnormal, normal in pairs:
+        assert normal.facts["map"] == "phantom", "an atrophic map passed as normal"
+        assert abnormal.findings.max() > 0.5
 
 
 def test_a_warp_free_scan_looks_where_it_is_pointed(anatomy):

@@ -11,6 +11,7 @@ from .canvas import Canvas
 from .draw import Draws
 from .field import field_of, normalised, spec_of
 from .findings import FINDINGS, paint_finding
+from .findings.spaces import mark_walls
 from .scan import acquire
 from .signal import draw_sequence
 from .style import STYLES, style_name
@@ -61,7 +62,9 @@ class Generator:
         canvas = Canvas.of(anatomy, draw_sequence(of["signal"], self.sequence))
         canvas.facts |= {"map": anatomy.name, "class": kind if amplitude == 1 else "normal", "amplitude": amplitude}
         apply_variants(canvas, of["variants"])
-        if kind and not atrophic:
+        if atrophic:
+            mark_walls(canvas, 2)
+        elif kind:
             canvas.amplitude = amplitude
             paint_finding(kind, canvas, of["finding"], self.shapes)
         canvas.facts["style"] = style_name(self.style, of["scan"])
@@ -82,7 +85,7 @@ class Generator:
         """(head, attempt): findings outside the slices or lost between voxels are drawn anew, so that labels are true."""
         for attempt in range(ATTEMPTS):
             head = self.rendered(index, kind, 1.0, attempt)
-            if head.facts["map"] in (atrophic.name for atrophic in self.atrophic) or head.findings.max() > VISIBLE:
+            if head.findings.max() > VISIBLE:
                 break
         return head, attempt
 
