@@ -2,21 +2,25 @@
 
 python -m headway_training.evaluate best-80.pt --data FOLDER --out public/models/NAME [--heads 2000]
 
-Writes OUT/evaluation.json (figures) and OUT/README.md (its section of evaluation); --rows keeps one JSON line per head.
+Writes OUT/evaluation.json (figures), OUT/README.md (its section of evaluation), OUT/roc.svg and OUT/reliability.svg; --rows
+keeps one JSON line per head.
 """
 
 import argparse
 import json
+from itertools import islice
 from pathlib import Path
 
 import torch
 
+from . import plots
 from .figures import evaluation
 from .learner import ARCHITECTURE
 from .network import network
 from .report import write_section
+from .robustness import robustness
 from .train import DATA_VERSION, VALIDATION_SEED, scores_of
-from .world import generator
+from .world import generator, heads_from
 
 TEST_SEED = 1_700_000
 # Validation heads of training come first; thresholds and temperature use later ones.
@@ -24,13 +28,12 @@ VALIDATION_FROM = 100_000
 CHUNK = 16
 
 
-def scored(model, heads, indices, device, progress=None):
+def scored(model, heads, indices, device, workers=0, progress=None):
     """Rows of the heads with these indices, made and scored in small chunks."""
-    rows = []
-    for start in range(0, len(indices), CHUNK):
-        made = [heads.head(index) for index in indices[start : start + CHUNK]]
-        logits = scores_of(model, made, device)
-        rows += [{"abnormal": head.abnormal, "logit": float(logit), **head.facts} for head, logit in zip(made, logits)]
+    rows, made = [], heads_from(heads, indices, workers)
+    while chunk := list(islice(made, CHUNK)):
+        logits = scores_of(model, chunk, device)
+        rows += [{"abnormal": head.abnormal, "logit": float(logit), **head.facts} for head, logit in zip(chunk, logits)]
         if progress:
             progress(len(rows), len(indices))
     return rows
@@ -52,7 +55,9 @@ def main():
     parser.add_argument("--cache", type=Path, help="keeps prepared maps between runs")
     parser.add_argument("--heads", type=int, default=2000)
     parser.add_argument("--validation", type=int, default=400, help="heads that fix thresholds and temperature")
+    parser.add_argument("--workers", type=int, default=0, help="processes that make heads on the CPU ahead of time")
     parser.add_argument("--style", choices=["A", "B", "mixed"], default="mixed")
+    parser.add_argument("--robustness", type=int, default=100, help="heads per changed acquisition; 0 leaves it out")
     parser.add_argument("--rows", type=Path, help="file for one JSON line per test head")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int)
@@ -60,16 +65,16 @@ def main():
     if options.threads:
         torch.set_num_threads(options.threads)
     model, size = load_model(options.checkpoint, options.device)
-    world = (size, options.style, options.cache, options.device)
+    world = (size, options.style, options.cache, "cpu" if options.workers else options.device)
 
     def progress(done, wanted):
         print(f"{done} of {wanted} heads", flush=True)
 
     validation = generator(options.data, "validation", VALIDATION_SEED, *world)
     indices = range(VALIDATION_FROM, VALIDATION_FROM + options.validation)
-    fixed = scored(model, validation, indices, options.device, progress)
+    fixed = scored(model, validation, indices, options.device, options.workers, progress)
     test = generator(options.data, "test", TEST_SEED, *world)
-    rows = scored(model, test, range(options.heads), options.device, progress)
+    rows = scored(model, test, range(options.heads), options.device, options.workers, progress)
     result = {
         "checkpoint": options.checkpoint.name,
         "data": DATA_VERSION,
@@ -79,8 +84,18 @@ def main():
         "validation_heads": options.validation,
         "figures": evaluation(fixed, rows),
     }
+    if options.robustness:
+
+        def scores(made):
+            return scores_of(model, made, options.device)
+
+        result["robustness"] = robustness(test, scores, options.robustness, options.workers)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "evaluation.json").write_text(json.dumps(result, indent=2) + "\n")
+    curve = result["figures"]["calibration"]["reliability"]
+    (options.out / "reliability.svg").write_text(plots.reliability(curve))
+    labels, logits = zip(*((row["abnormal"], row["logit"]) for row in rows))
+    (options.out / "roc.svg").write_text(plots.roc(labels, logits))
     write_section(options.out / "README.md", result)
     if options.rows:
         options.rows.write_text("".join(json.dumps(row) + "\n" for row in rows))

@@ -24,6 +24,22 @@ def table(title, groups, with_sensitivity):
     return "\n".join(head)
 
 
+def robustness_table(result):
+    """What changed acquisitions do, or nothing where that was not measured."""
+    if "robustness" not in result:
+        return ""
+    lines = [
+        "",
+        "The same heads acquired otherwise:",
+        "",
+        "| acquisition | heads | AUC (95 %) | mean change of the score |",
+    ]
+    lines.append("|---|---|---|---|")
+    for name, group in result["robustness"].items():
+        lines.append(f"| {name} | {group['heads']} | {shown(group['auc'])} | {group['mean_change']:.3f} |")
+    return "\n".join(lines) + "\n"
+
+
 def section(result):
     """The section's Markdown."""
     figures, calibration = result["figures"], result["figures"]["calibration"]
@@ -62,7 +78,9 @@ Thresholds were fixed on {result["validation_heads"]} validation heads:
 
 Calibration with temperature {calibration["temperature"]:.2f} (fitted on validation heads): Brier {calibration["brier"]:.3f}, \
 expected calibration error {calibration["ece_15_bins"]:.3f} in 15 equal bins.
-{END}
+
+![ROC curve](roc.svg) ![Reliability curve](reliability.svg)
+{robustness_table(result)}{END}
 """
 
 

@@ -73,5 +73,5 @@ def temperature(labels, logits):
         scaled = logits * np.exp(-log_temperature)
         return np.mean(np.logaddexp(0, scaled) - labels * scaled)
 
-    grid = np.linspace(-3, 3, 1201)
+    grid = np.linspace(-5, 5, 2001)
     return float(np.exp(grid[int(np.argmin([loss(value) for value in grid]))]))

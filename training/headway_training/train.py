@@ -16,9 +16,9 @@ import numpy as np
 import torch
 
 from .learner import Averaged, Learner, loss_of
-from .pool import Pool
+from .pool import Pool, pairs_from
 from .statistics import auc_interval
-from .world import generator
+from .world import generator, heads_from
 
 DATA_VERSION = "heads-1"
 # (input voxels over 180 mm, learning rate, pairs per step). 120 is the paper's.
@@ -38,6 +38,7 @@ def arguments_of(line=None):
     parser.add_argument("--threads", type=int, help="threads of PyTorch; its own choice otherwise")
     parser.add_argument("--style", choices=["A", "B", "mixed"], default="mixed")
     parser.add_argument("--largest", type=int, choices=[size for size, *_ in STAGES], default=120)
+    parser.add_argument("--workers", type=int, default=0, help="processes that make heads on the CPU ahead of time")
     parser.add_argument("--fresh", type=int, default=2, help="new pairs per step; the others come from the pool")
     parser.add_argument("--pool", type=int, default=400, help="pairs kept")
     parser.add_argument("--every", type=int, default=100, help="steps between validations")
@@ -102,10 +103,12 @@ class Run:
         """Makes the generators, the pool and the validation heads of the current input size."""
         size, rate, self.pairs_per_step = STAGES[self.state["stage"]]
         options, cache = self.options, self.options.cache or self.options.out / "cache"
-        world = (options.style, cache, options.device)
-        self.heads = generator(options.data, "train", options.seed, size, *world)
+        # Other processes make heads on the CPU; without them heads are made where the network is.
+        world = (options.style, cache, "cpu" if options.workers else options.device)
+        heads = generator(options.data, "train", options.seed, size, *world)
+        self.made = pairs_from(heads, self.state["pairs"], options.workers)
         validation = generator(options.data, "validation", VALIDATION_SEED, size, *world)
-        self.unseen = [validation.head(index) for index in range(options.validation)]
+        self.unseen = list(heads_from(validation, range(options.validation), options.workers))
         self.pool = Pool(options.pool, options.seed + self.state["pairs"])
         for group in self.optimiser.param_groups:
             group["lr"] = rate
@@ -113,7 +116,8 @@ class Run:
     def fill(self, wanted):
         """Makes this many pairs; indices go on where the run stopped, so that no head comes twice."""
         for _ in range(wanted):
-            self.pool.add(self.heads.pair(self.state["pairs"]))
+            # A copy: what comes from another process holds a file open for as long as it is kept.
+            self.pool.add(next(self.made).to(self.options.device, copy=True))
             self.state["pairs"] += 1
 
     def step(self):

@@ -1,6 +1,9 @@
 """The data a run sees: prepared label maps and lesion masks of one part of the split, as a generator of heads."""
 
+from dataclasses import replace
 from pathlib import Path
+
+from torch.utils.data import DataLoader, Dataset
 
 from .heads import anatomy, shapes
 from .heads.sample import Generator
@@ -34,3 +37,20 @@ def generator(data, part, seed, size_voxels, style="mixed", cache=None, device="
         size_voxels=size_voxels,
         work_mm=work_mm(size_voxels),
     )
+
+
+class Indexed(Dataset):
+    """Heads of a generator by index."""
+
+    def __init__(self, heads):
+        self.heads = heads
+
+    def __getitem__(self, index):
+        return self.heads.head(index)
+
+
+def heads_from(heads, indices, workers):
+    """Heads with these indices in their order, made by this process or ahead of time by others."""
+    for head in DataLoader(Indexed(heads), batch_size=None, sampler=indices, num_workers=workers):
+        # A copy: what comes from another process holds a file open for as long as it is kept.
+        yield replace(head, volume=head.volume.clone(), findings=head.findings.clone()) if workers else head

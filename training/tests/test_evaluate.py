@@ -1,5 +1,6 @@
 """Evaluation scores heads as they are, one after the other. Needs requirements-full.txt."""
 
+import numpy as np
 import pytest
 
 pytestmark = pytest.mark.full
@@ -7,21 +8,19 @@ pytestmark = pytest.mark.full
 torch = pytest.importorskip("torch")
 pytest.importorskip("scipy")
 
-from headway_training import evaluate  # noqa: E402
-from headway_training.heads.anatomy import prepare  # noqa: E402
+from headway_training import evaluate, robustness  # noqa: E402
 from headway_training.heads.sample import Generator  # noqa: E402
 from headway_training.learner import ARCHITECTURE  # noqa: E402
 from headway_training.network import network  # noqa: E402
-from phantom_head import label_map  # noqa: E402
 
 
-def test_rows_follow_the_heads_and_mirroring_changes_no_score():
-    heads = Generator(3, [prepare(label_map(), "phantom")], [], [], "mixed", 32, 2)
+def test_rows_follow_the_heads_and_mirroring_changes_no_score(anatomy):
+    heads = Generator(3, [anatomy], [], [], size_voxels=32, work_mm=2)
     torch.manual_seed(1)
     model = network(ARCHITECTURE)
     rows = evaluate.scored(model, heads, range(20), "cpu")
     assert [row["abnormal"] for row in rows] == [index % 2 == 1 for index in range(20)]
-    again = evaluate.scored(model, heads, [17], "cpu")[0]
+    again = evaluate.scored(model, heads, [17], "cpu", workers=1)[0]
     assert again["logit"] == pytest.approx(rows[17]["logit"], abs=1e-4)
     mirrored = heads.head(17)
     mirrored.volume = mirrored.volume.flip(0)
@@ -35,3 +34,20 @@ def test_a_checkpoint_of_training_is_read_back(tmp_path):
     read, size = evaluate.load_model(tmp_path / "best-48.pt", "cpu")
     volume = torch.randn(1, 1, 32, 32, 32)
     assert size == 48 and torch.equal(read(volume), model(volume))
+
+
+def test_changed_acquisitions_are_the_same_heads_and_move_the_score(anatomy):
+    heads = Generator(3, [anatomy], [], [], size_voxels=32, work_mm=2)
+    seen = []
+
+    def scores(made):
+        seen.append([(head.facts["class"], head.abnormal, head.facts["slice_mm"]) for head in made])
+        return np.array([float(head.volume.std()) for head in made])
+
+    figures = robustness.robustness(heads, scores, 4)
+    assert list(figures) == list(robustness.CONDITIONS)
+    assert figures["as drawn"]["mean_change"] == 0.0
+    assert all(figures[name]["mean_change"] > 0 for name in figures if name != "as drawn")
+    thick = list(figures).index("slices of 6 to 6.5 mm")
+    assert all(6.0 <= slice_mm <= 6.5 for *_, slice_mm in seen[thick])
+    assert [facts[:2] for facts in seen[thick]] == [facts[:2] for facts in seen[0]]

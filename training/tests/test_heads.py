@@ -23,11 +23,6 @@ from phantom_head import label_map  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def anatomy():
-    return prepare(label_map(), "phantom")
-
-
-@pytest.fixture(scope="module")
 def generator(anatomy):
     return Generator(5, [anatomy], [], [], size_voxels=48, work_mm=2)
 
@@ -115,6 +110,16 @@ def test_pairs_differ_by_the_finding(anatomy, kind):
     assert abnormal.abnormal and not normal.abnormal
     assert abnormal.findings.max() > 0.02 and not normal.findings.any()
     assert (abnormal.volume - normal.volume).abs().max() > 0.05
+
+
+def test_an_atrophic_map_is_abnormal_as_it_is(anatomy):
+    wide = prepare(label_map(ventricle_mm=(26, 40, 24)), "wide")
+    generator = Generator(6, [anatomy], [wide], [], size_voxels=48, work_mm=2, classes=("atrophy",))
+    pairs = [generator.pair(index) for index in range(6)]
+    assert {pair[0].facts["map"] for pair in pairs} == {"phantom", "wide"}
+    for abnormal, normal in pairs:
+        assert normal.facts["map"] == "phantom", "an atrophic map passed as normal"
+        assert abnormal.findings.max() > 0.5
 
 
 def test_a_warp_free_scan_looks_where_it_is_pointed(anatomy):

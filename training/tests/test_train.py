@@ -10,18 +10,11 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("scipy")
 
 from headway_training import learner, train  # noqa: E402
-from headway_training.heads.anatomy import prepare  # noqa: E402
 from headway_training.heads.sample import Generator  # noqa: E402
 from headway_training.network import network  # noqa: E402
-from headway_training.pool import Pool  # noqa: E402
-from phantom_head import label_map  # noqa: E402
+from headway_training.pool import Pool, packed, pairs_from  # noqa: E402
 
 SMALL = {**learner.ARCHITECTURE, "init_features": 8, "growth_rate": 4, "block_config": [2, 3, 2, 2], "bn_size": 2}
-
-
-@pytest.fixture(scope="module")
-def anatomy():
-    return prepare(label_map(), "phantom")
 
 
 @pytest.fixture
@@ -29,7 +22,9 @@ def small(monkeypatch, anatomy):
     """Small inputs, a small network, and heads of the phantom in place of label maps."""
 
     def generator(_data, _part, seed, size, style, _cache, _device):
-        return Generator(seed, [anatomy], [], [], style, size, 2, classes=("hydrocephalus", "tumour"))
+        return Generator(
+            seed, [anatomy], [], [], style, size_voxels=size, work_mm=2, classes=("hydrocephalus", "tumour")
+        )
 
     monkeypatch.setattr(train, "generator", generator)
     monkeypatch.setattr(train, "STAGES", [(32, 3e-3, 2), (48, 1e-3, 1)])
@@ -67,16 +62,16 @@ def test_another_seed_is_another_run(small, tmp_path):
 def test_spent_patience_leads_to_the_next_size_and_then_ends(small, tmp_path):
     run = train.Run(options(tmp_path))
     run.state["stale"] = run.options.patience
-    assert run.advance() and run.heads.size_voxels == 48 and run.state["best"] == -1
+    assert run.advance() and next(run.made).shape[-1] == 48 and run.state["best"] == -1
     run.state["stale"] = run.options.patience
     assert not run.advance()
 
 
 def test_one_batch_can_be_learnt_by_heart(anatomy):
-    heads = Generator(3, [anatomy], [], [], "mixed", 32, 2, classes=("hydrocephalus",))
+    heads = Generator(3, [anatomy], [], [], size_voxels=32, work_mm=2, classes=("hydrocephalus",))
     pool = Pool(4, 0)
     for index in range(4):
-        pool.add(heads.pair(index))
+        pool.add(packed(heads.pair(index)))
     volumes, findings, abnormal = pool.batch(4, 4)
     torch.manual_seed(1)
     model = learner.Learner(SMALL)
@@ -96,12 +91,19 @@ def test_one_batch_can_be_learnt_by_heart(anatomy):
 
 
 def test_the_pool_keeps_pairs_together_and_forgets_the_oldest(anatomy):
-    heads = Generator(3, [anatomy], [], [], "mixed", 32, 2, classes=("tumour",))
+    heads = Generator(3, [anatomy], [], [], size_voxels=32, work_mm=2, classes=("tumour",))
     pool = Pool(2, 0)
     for index in range(3):
-        pool.add(heads.pair(index))
+        pool.add(packed(heads.pair(index)))
     assert len(pool.pairs) == 2
     volumes, findings, abnormal = pool.batch(3, 1)
     assert volumes.shape == findings.shape == (6, 1, 32, 32, 32)
     marked = findings.flatten(1).amax(1) > 0
     assert torch.equal(marked, abnormal == 1)
+
+
+def test_other_processes_make_the_same_pairs_in_the_same_order(anatomy):
+    heads = Generator(3, [anatomy], [], [], size_voxels=32, work_mm=2)
+    here, there = pairs_from(heads, 5, 0), pairs_from(heads, 5, 1)
+    for _ in range(2):
+        assert torch.equal(next(here), next(there))

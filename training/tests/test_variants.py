@@ -9,7 +9,6 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("scipy")
 
 from headway_training.heads import variants  # noqa: E402
-from headway_training.heads.anatomy import prepare  # noqa: E402
 from headway_training.heads.artefacts import clipped, folded, ghosts, rician  # noqa: E402
 from headway_training.heads.canvas import Canvas  # noqa: E402
 from headway_training.heads.draw import Draws  # noqa: E402
@@ -17,13 +16,7 @@ from headway_training.heads.findings.spaces import BEND, growth_to  # noqa: E402
 from headway_training.heads.maps import VENTRICLES_MAX_ML  # noqa: E402
 from headway_training.heads.signal import draw_signals  # noqa: E402
 from headway_training.heads.style import STYLES  # noqa: E402
-from headway_training.heads.warp import composed, ventricles  # noqa: E402
-from phantom_head import label_map  # noqa: E402
-
-
-@pytest.fixture(scope="module")
-def anatomy():
-    return prepare(label_map(), "phantom")
+from headway_training.heads.warp import composed, coverings, ventricles  # noqa: E402
 
 
 def ventricles_ml(anatomy, warps):
@@ -86,6 +79,23 @@ def test_walls_move_as_far_as_asked_even_past_the_ventricles_own_width(anatomy):
     third = 4 / 3 * np.pi * (4 + 8) * (6 + 8) * (6 + 8) / 1000
     # The third ventricle comes to overlap the lateral one.
     assert 0.85 * lateral < ventricles_ml(anatomy, [ventricles(anatomy, 8.0)]) < 1.1 * (lateral + third)
+
+
+@pytest.mark.parametrize("factor", [0.75, 1.4])
+def test_coverings_change_by_their_factor_and_leave_the_brain(anatomy, factor):
+    middle = [n // 2 for n in anatomy.groups.shape]
+    x = torch.arange(0.0, middle[0], 0.25)
+    points = torch.stack([x, torch.full_like(x, middle[1]), torch.full_like(x, middle[2])])[:, :, None, None]
+
+    def thickness(where):
+        index = tuple(at.round().long().clamp(0, n - 1) for at, n in zip(where, anatomy.groups.shape))
+        return float(anatomy.mask(("bone", "skin", "fat", "muscle"))[index].sum()) * 0.25
+
+    plain, warped = thickness(points), thickness(coverings(anatomy, factor)(points))
+    # The map ends a few millimetres outside the skin, where a thicker scalp is cut.
+    assert warped == pytest.approx(min(plain * factor, plain + 3), rel=0.15)
+    deep = points[:, len(x) // 2 :]
+    assert torch.allclose(coverings(anatomy, factor)(deep), deep)
 
 
 def test_growth_makes_up_what_is_missing(anatomy):

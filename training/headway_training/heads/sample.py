@@ -3,7 +3,7 @@
 `Generator.head(index)` gives a head with or without a finding; `Generator.pair(index)` the same head both ways.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -11,8 +11,9 @@ from .canvas import Canvas
 from .draw import Draws
 from .field import field_of, normalised, spec_of
 from .findings import FINDINGS, paint_finding
+from .findings.spaces import mark_walls
 from .scan import acquire
-from .signal import draw_signals
+from .signal import draw_sequence
 from .style import STYLES, style_name
 from .variants import apply_variants
 
@@ -37,7 +38,8 @@ class Head:
 class Generator:
     """Heads from prepared anatomies. `anatomies` are normal, `atrophic` only ever abnormal, `shapes` are lesion masks.
 
-    `size_voxels` over 180 mm; `work_mm` is the grid on which heads are deformed and scanned (2 is enough below 64).
+    `changes` replaces ranges of the style, to see what an acquisition does to a score. `size_voxels` over 180 mm;
+    `sequence` is one that signal.draw_sequence knows; `work_mm` is the grid on which heads are deformed and scanned (2 is enough below 64).
     """
 
     seed: int
@@ -45,6 +47,8 @@ class Generator:
     atrophic: list
     shapes: list
     style: str = "mixed"
+    changes: dict = field(default_factory=dict)
+    sequence: str = "T2"
     size_voxels: int = 120
     work_mm: int = 1
     classes: tuple = tuple(FINDINGS)
@@ -55,14 +59,17 @@ class Generator:
         of["finding"] = Draws(self.seed, index, f"finding {attempt}")
         atrophic = of["finding"].chance(0.5) and kind == "atrophy" and amplitude == 1 and self.atrophic
         anatomy = of["anatomy"].choice(self.atrophic if atrophic else self.anatomies)
-        canvas = Canvas.of(anatomy, draw_signals(of["signal"]))
+        canvas = Canvas.of(anatomy, draw_sequence(of["signal"], self.sequence))
         canvas.facts |= {"map": anatomy.name, "class": kind if amplitude == 1 else "normal", "amplitude": amplitude}
         apply_variants(canvas, of["variants"])
-        if kind and not atrophic:
+        if atrophic:
+            mark_walls(canvas, 2)
+        elif kind:
             canvas.amplitude = amplitude
             paint_finding(kind, canvas, of["finding"], self.shapes)
         canvas.facts["style"] = style_name(self.style, of["scan"])
-        volume, findings, spacing_mm = acquire(canvas, of["scan"], STYLES[canvas.facts["style"]], self.work_mm)
+        style = replace(STYLES[canvas.facts["style"]], **self.changes)
+        volume, findings, spacing_mm = acquire(canvas, of["scan"], style, self.work_mm)
         return volume, findings, spacing_mm, canvas.facts
 
     def rendered(self, index, kind, amplitude, attempt=0):
@@ -78,7 +85,7 @@ class Generator:
         """(head, attempt): findings outside the slices or lost between voxels are drawn anew, so that labels are true."""
         for attempt in range(ATTEMPTS):
             head = self.rendered(index, kind, 1.0, attempt)
-            if head.facts["map"] in (atrophic.name for atrophic in self.atrophic) or head.findings.max() > VISIBLE:
+            if head.findings.max() > VISIBLE:
                 break
         return head, attempt
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from .tissues import GROUPS, NAMES
+from .tissues import GROUPS, INTRACRANIAL, NAMES
 
 
 def draw_signals(draws):
@@ -16,6 +16,58 @@ def draw_signals(draws):
     signals["pallidum"] = white * draws.uniform(0.6, 1.1)
     signals["cerebellar_white"] = white * draws.uniform(0.9, 1.15)
     return signals
+
+
+# Other sequences, for the check that must tell them from T2: ranges that replace T2's, relative to the brightest tissue.
+SEQUENCES = {
+    "T1": {"csf": (0.08, 0.25), "white": (0.7, 1.0), "grey": (0.45, 0.65), "fat": (0.8, 1.5), "muscle": (0.35, 0.6)},
+    "FLAIR": {
+        "csf": (0.02, 0.15),
+        "white": (0.45, 0.6),
+        "grey": (0.62, 0.85),
+        "fat": (0.5, 1.3),
+        "muscle": (0.2, 0.45),
+    },
+    "PD": {"csf": (0.7, 0.95), "white": (0.65, 0.8), "grey": (0.82, 1.0), "fat": (0.6, 1.2), "muscle": (0.35, 0.6)},
+    "diffusion": {
+        "csf": (0.05, 0.2),
+        "white": (0.5, 0.7),
+        "grey": (0.55, 0.8),
+        "fat": (0.0, 0.1),
+        "muscle": (0.02, 0.15),
+    },
+}
+# Groups that take the signal of one of these five in another sequence.
+ALIKE = {
+    "csf": ("csf", "lateral_ventricle", "midline_ventricle", "eye"),
+    "white": ("white", "brainstem", "cerebellar_white"),
+    "grey": ("cortex", "thalamus", "striatum", "cerebellar_cortex", "choroid"),
+    "fat": ("fat", "skin", "marrow"),
+    "muscle": ("muscle", "mucosa"),
+}
+
+
+def draw_other_signals(draws, sequence):
+    """Signal of each group in one of SEQUENCES; vessels, bone and air are dark in all of them."""
+    signals = draw_signals(draws)
+    for tissue, groups in ALIKE.items():
+        drawn = draws.uniform(*SEQUENCES[sequence][tissue])
+        signals |= {group: drawn * draws.uniform(0.93, 1.07) for group in groups}
+    signals["pallidum"] = signals["striatum"] * draws.uniform(0.7, 1.0)
+    signals["pial"] = (signals["csf"] + signals["cortex"]) / 2
+    return signals
+
+
+def draw_stripped_signals(draws):
+    """T2's signals with nothing left outside the brain and the space around it."""
+    return {name: value if name in INTRACRANIAL else 0.0 for name, value in draw_signals(draws).items()}
+
+
+def draw_sequence(draws, sequence):
+    """Signals of "T2", "stripped" or one of SEQUENCES."""
+    if sequence in SEQUENCES:
+        return draw_other_signals(draws, sequence)
+    return {"T2": draw_signals, "stripped": draw_stripped_signals}[sequence](draws)
 
 
 def signal_table(signals):

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from .canvas import blob
-from .warp import column, drawn_back, ventricles
+from .warp import column, coverings, drawn_back, ventricles
 
 # What ventricles of a normal head may be, after warping; see maps.VENTRICLES_MAX_ML.
 VENTRICLES_NORMAL_ML = (8.0, 62.0)
@@ -24,6 +24,11 @@ def normal_ageing(canvas, draws):
     widest = 0.8 if anatomy.measures.csf_share < 0.25 else 0.2
     narrowest = -1.5 if anatomy.measures.normal else 0.0
     canvas.warps.append(drawn_back(anatomy, draws.uniform(narrowest, widest)))
+
+
+def thick_or_thin_coverings(canvas, draws):
+    """Skull and scalp between 0.75 and 1.4 of the map's thickness."""
+    canvas.warps.append(coverings(canvas.anatomy, draws.log_uniform(0.75, 1.4)))
 
 
 def white_dots(canvas, draws):
@@ -115,6 +120,7 @@ def flow_voids(canvas, draws):
 # Variant: how often a head has it.
 VARIANTS = {
     normal_ageing: 1.0,
+    thick_or_thin_coverings: 1.0,
     periventricular_rim: 0.5,
     flow_voids: 0.8,
     white_dots: 0.5,

@@ -99,6 +99,17 @@ def drawn_back(anatomy, by_mm, layer_mm=3.0, where=None, reach_mm=45.0):
     return apply
 
 
+def coverings(anatomy, factor, reach_mm=30.0):
+    """Skull and scalp become thicker by `factor` out to `reach_mm` outside the inner table; what lies beyond moves along."""
+
+    def apply(points):
+        field = sample(anatomy.fields[4:], points / FIELD_MM)
+        outside = (-field[0]).clamp(0, reach_mm * factor)
+        return points + outside * (1 - 1 / factor) * field[1:]
+
+    return apply
+
+
 def swell(centre, strength, radius_mm):
     """Mass effect: what lies at the centre grows by 1 / (1 - strength) and pushes its surroundings away."""
 
