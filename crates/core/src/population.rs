@@ -72,7 +72,8 @@ fn stated_years(age: &str) -> Option<f64> {
 fn years_between(birth_date: &str, study_date: &str) -> Option<f64> {
     // The first day of a century is what fills an empty field.
     let (birth, study) = (date(birth_date).filter(|d| *d != (1900, 1, 1))?, date(study_date)?);
-    if birth > study {
+    // The same day for both is what de-identification leaves; a newborn's age is stated in days.
+    if birth >= study {
         return None;
     }
     let before_birthday = (study.1, study.2) < (birth.1, birth.2);
@@ -140,6 +141,7 @@ mod tests {
             ("", "19000101", "20160101"),
             ("", "18000101", "20260101"),
             ("", "20270101", "20260101"),
+            ("0Y", "20260101", "20260101"),
             ("", "20201399", "20260101"),
             ("", "20100101", ""),
         ];

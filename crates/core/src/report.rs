@@ -41,6 +41,8 @@ pub struct StudyReport {
     pub series_uid: Option<String>,
     /// Its description.
     pub series_description: Option<String>,
+    /// Which part of it, where it holds several stacks; else empty.
+    pub series_part: Option<String>,
     /// `rules` or `reader`.
     pub chosen_by: &'static str,
     /// Why it was chosen.
@@ -64,6 +66,8 @@ pub struct RejectedReport {
     pub series_uid: String,
     /// *Series Description*.
     pub description: String,
+    /// Which part of it, where it holds several stacks; else empty.
+    pub part: String,
     /// Every reason against it.
     pub reasons: Vec<Reason>,
     /// How it stands in each criterion, if no rule is against it.
@@ -112,7 +116,8 @@ impl StudyReport {
             logit: finding.map(|f| f.logit),
             band: finding.and_then(|f| f.band),
             series_uid: selection.chosen.as_ref().map(|c| c.series_uid.clone()),
-            series_description: selection.chosen.map(|c| c.description),
+            series_description: selection.chosen.as_ref().map(|c| c.description.clone()),
+            series_part: selection.chosen.map(|c| c.part),
             chosen_by: if selection.by_reader { "reader" } else { "rules" },
             reasons: selection.reasons,
             scores: selection.scores,
@@ -127,6 +132,6 @@ impl StudyReport {
 impl RejectedReport {
     fn new(rejected: RejectedSeries) -> Self {
         let RejectedSeries { series, reasons, scores } = rejected;
-        Self { series_uid: series.series_uid, description: series.description, reasons, scores }
+        Self { series_uid: series.series_uid, description: series.description, part: series.part, reasons, scores }
     }
 }

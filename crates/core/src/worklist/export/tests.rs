@@ -43,8 +43,13 @@ fn row() -> WorklistRow {
     row.study.institution = "St Elsewhere".into();
     row.study.scanner = "Maker Model".into();
     row.cautions = vec!["Patient's Age says 81 years old.".into(), "Compressed, \"lossy\"".into()];
-    let chosen =
-        SeriesSummary { series_uid: "4.5.6".into(), description: "T2 for Jane".into(), number: None, images: 1 };
+    let chosen = SeriesSummary {
+        series_uid: "4.5.6".into(),
+        description: "T2 for Jane".into(),
+        number: None,
+        part: String::new(),
+        images: 1,
+    };
     row.selection = Some(SelectionReport { chosen: Some(chosen), ..SelectionReport::default() });
     row
 }
