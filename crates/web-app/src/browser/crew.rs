@@ -117,7 +117,7 @@ impl Crew {
         count: usize,
         bell: u32,
     ) -> Result<(), BrowserError> {
-        let mut called = Vec::new();
+        let mut arrivals = Vec::new();
         for number in 0..count {
             let word = |n: u32| JsValue::from(n);
             let message = object(&[
@@ -127,9 +127,12 @@ impl Crew {
                 ("stack", word(self.doors.stack()?)),
                 ("bell", word(bell)),
             ])?;
-            called.push(call(&message)?);
+            let (worker, arrival) = call(&message)?;
+            // At once: should the next one fail, this one is ended with the crew.
+            self.helpers.push(worker);
+            arrivals.push(arrival);
         }
-        for (worker, arrival) in called {
+        for (worker, arrival) in std::mem::take(&mut self.helpers).into_iter().zip(arrivals) {
             let arrived = JsFuture::from(arrival).await.is_ok_and(|event| event.is_instance_of::<MessageEvent>());
             if arrived { self.helpers.push(worker) } else { worker.terminate() }
         }
@@ -183,7 +186,12 @@ impl Crew {
     /// # Errors
     /// Where the module broke off.
     pub fn proceed(&self) -> Result<Option<f32>, BrowserError> {
-        Ok((self.doors.proceed()? == 1).then(|| self.doors.logit()))
+        match self.doors.proceed()? {
+            0 => Ok(None),
+            1 => Ok(Some(self.doors.logit())),
+            // It broke off once and has lost its network since: said, and not waited for.
+            _ => Err(JsValue::from("there is no volume to work on").into()),
+        }
     }
 
     /// The share done of the volume at hand, 0 to 1.
