@@ -25,3 +25,19 @@ fn reasons_are_documented() {
     let written = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(written == text, "docs/reasons.md is out of step: run the tests once with HEADWAY_WRITE_DOCS=1");
 }
+
+/// What a document says is shown by a test is shown by one that exists.
+#[test]
+fn every_test_that_a_document_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut named = 0;
+    for document in ["SECURITY.md", "docs/hazards.md", "docs/deploy.md", "docs/privacy.md"] {
+        let text = std::fs::read_to_string(root.join(document)).unwrap();
+        for name in text.split('`').filter(|word| word.ends_with(".test.mjs") || word.ends_with(".rs")) {
+            let inside = if name.contains('/') { name.to_owned() } else { format!("tests/e2e/{name}") };
+            assert!(root.join(&inside).is_file(), "{document} names {name}, which does not exist");
+            named += 1;
+        }
+    }
+    assert!(named > 30, "only {named} names were found");
+}

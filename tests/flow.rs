@@ -13,7 +13,8 @@ use std::path::Path;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
-    /// Description of a series that the reader asks for after the first run; the rest is promised of the second.
+    /// Description of a series that the reader asks for after the first run, with its part in brackets where it has several;
+    /// the rest is promised of the second.
     reader_chooses: Option<String>,
     /// `scored` or a reason's code.
     outcome: String,

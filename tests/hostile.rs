@@ -60,3 +60,10 @@ fn a_file_with_one_wrong_byte_is_accounted_for() {
         .collect();
     run_files(files).assert_nothing_lost();
 }
+
+/// Found by `fuzz/`: a stream that drives the foreign decoder's counters past 32 bits.
+#[test]
+fn a_jpeg_ls_stream_that_overflows_counters_is_accounted_for() {
+    run_files(vec![file("damaged.dcm", include_bytes!("streams/damaged_jpeg_ls.dcm"))]).assert_nothing_lost();
+    let _ = headway_tests::signals(include_bytes!("streams/damaged_jpeg_ls.dcm"));
+}

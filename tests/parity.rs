@@ -8,7 +8,7 @@ use headway_core::card::Card;
 use headway_core::geometry::Geometry;
 use headway_core::preprocess::{prepare, probe_input};
 use headway_core::volume::Volume;
-use headway_infer::densenet::{DenseNet, Quiet};
+use headway_infer::densenet::DenseNet;
 use headway_infer::tensor::tensor_from_values;
 use headway_infer::weights::Weights;
 use headway_infer::{Engine, Wanted};
@@ -79,7 +79,7 @@ fn the_kernels_answer_as_their_twin_does() {
     for dims in [[33, 47, 38], [64, 32, 51], [32, 32, 32], [45, 45, 45]] {
         let input = probe_input(dims);
         let ours = pollster::block_on(engine.logit(&input, dims, &mut go_on)).unwrap();
-        let theirs = twin.forward(tensor_from_values(&input, dims, &Device::flex()), &mut Quiet);
+        let theirs = twin.forward(tensor_from_values(&input, dims, &Device::flex()));
         let theirs = f64::from(theirs.into_data().iter::<f32>().next().unwrap());
         assert!((ours - theirs).abs() < 1e-5, "{dims:?}: {ours} instead of {theirs}");
         answers.push(ours);

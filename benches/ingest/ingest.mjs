@@ -64,7 +64,7 @@ async function measure(browser, origin) {
   await page.goto(`${origin}/page.html`);
   await page.waitForFunction(() => window.codec);
   const study = filesBelow("study");
-  const card = readFileSync(join(ROOT, "crates/infer/src/untrained_card.json"), "utf8");
+  const card = readFileSync(join(ROOT, "crates/infer/src/template_card.json"), "utf8");
   // The sample has fewer files: taken again, they are as much work for either parser.
   const paths = Array.from({ length: 180 }, (_, n) => study[n % study.length]);
   await page.evaluate((paths) => window.load(paths), paths);

@@ -22,12 +22,15 @@ async function violations(worklist) {
 }
 
 for (const scheme of ["light", "dark"]) {
-  test(`axe finds nothing on the empty page nor with a row and its details, ${scheme}`, async (t) => {
+  test(`axe finds nothing on the empty page nor with a row, its details and its images, ${scheme}`, async (t) => {
     const worklist = await open(t, scheme);
     assert.deepEqual(await violations(worklist), []);
     await worklist.by("sample-button").click();
     await worklist.settled(1);
-    await worklist.by("row").locator("summary").click();
+    await worklist.by("row").locator(".series summary").click();
+    assert.deepEqual(await violations(worklist), []);
+    await worklist.by("view-images").first().click();
+    await worklist.page.locator(".pane canvas[data-shown]").first().waitFor();
     assert.deepEqual(await violations(worklist), []);
   });
 }

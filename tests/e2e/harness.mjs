@@ -30,7 +30,7 @@ export function scratch(t) {
   return folder;
 }
 
-/** Serves `dir` with the page's headers until the test ends: { origin, log() }, `log` being what was asked for. */
+/** Serves `dir` with the page's headers until the test ends or `stop()`: { origin, log(), stop() }, `log` being what was asked for. */
 export async function serve(t, dir = DIST) {
   if (!existsSync(join(dir, "index.html"))) throw new Error(`${dir} holds no page. Call \`cargo xtask page\` first.`);
   const log = join(scratch(t), "access.log");
@@ -40,9 +40,16 @@ export async function serve(t, dir = DIST) {
   t.after(() => server.kill());
   for await (const line of createInterface({ input: server.stdout })) {
     const origin = /http:\/\/[\w.:]+/.exec(line)?.[0];
-    if (origin) return { origin, log: () => accessLog(log) };
+    if (origin) return { origin, log: () => accessLog(log), stop: () => ended(server) };
   }
   throw new Error("The server ended before it named its address.");
+}
+
+/** Ends a process and waits until it is gone. */
+function ended(server) {
+  const gone = new Promise((resolve) => server.once("exit", resolve));
+  server.kill();
+  return gone;
 }
 
 function accessLog(file) {

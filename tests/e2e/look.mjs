@@ -26,12 +26,17 @@ async function look(origin, folder, colorScheme, viewport) {
   };
   await shoot("empty");
   await worklist.drop(folder);
-  await worklist.page.locator("[data-testid=row][data-state=inferring]").waitFor();
+  await worklist.by("row").waitFor();
   await shoot("working");
   await worklist.settled(1);
   await shoot("scored");
-  await worklist.by("row").locator("summary").click();
+  await worklist.by("row").locator(".series summary").click();
   await shoot("details");
+  await worklist.by("shadow").click();
+  for (const panel of ["filters", "waiting", "exports", "device-panel"]) await worklist.panel(panel);
+  await shoot("panels");
+  await worklist.by("shortcuts-button").click();
+  await shoot("keys");
 }
 
 rmSync(OUT, { recursive: true, force: true });

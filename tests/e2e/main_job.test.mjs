@@ -4,14 +4,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { browse, scoredByCommandLine, serve } from "./harness.mjs";
+import { slow } from "./scores.mjs";
 import { MESS, ZIPPED_MESS, absent, filesOf, messy, real, sample, zipped } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 /** Browser and command line run the same network in different arithmetic order. */
 const LOGIT_TOLERANCE = 1e-4;
 
-async function open(t) {
-  const { origin } = await serve(t);
+async function open(t, dir) {
+  const { origin } = await serve(t, dir);
   const context = await browse(t);
   await context.addInitScript(watchFrames);
   return WorklistPage.open(context, origin);
@@ -128,7 +129,7 @@ test("studies dropped while the engine is still loading are all scored", async (
 });
 
 test("cancelling ends the work, and says so in the row", async (t) => {
-  const worklist = await open(t);
+  const worklist = await open(t, slow(t));
   await worklist.drop(sample(t));
   await worklist.page.locator("[data-testid=row][data-state=inferring]").waitFor({ timeout: 60_000 });
   await worklist.by("cancel-button").click();

@@ -10,7 +10,7 @@ import { allowed, leaks, recorded } from "./requests.mjs";
 import { sample } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
-test("loading, dropping, scoring and the sample study send nothing but GETs of the build's own files", async (t) => {
+test("loading, dropping, scoring, the sample study and the evidence room send nothing but GETs of the build's own files", async (t) => {
   const { origin, log } = await serve(t);
   const folder = sample(t);
   const requests = await recorded(t, origin, async (context) => {
@@ -19,6 +19,7 @@ test("loading, dropping, scoring and the sample study send nothing but GETs of t
       await begin(worklist);
       const [row] = await worklist.settled(1);
       assert.equal(row.state, "scored");
+      await evidence(worklist);
     }
   });
   assert.deepEqual(leaks(requests, allowed(DIST, origin)), []);
@@ -32,6 +33,15 @@ test("loading, dropping, scoring and the sample study send nothing but GETs of t
   }
 });
 
+/** Every part of the evidence room, with its fields, and an answer. */
+async function evidence(worklist) {
+  await worklist.by("open-evidence").click();
+  for (const part of ["Labels from reports", "Over time", "The paper", "Reporting times"]) await worklist.page.getByRole("tab", { name: part }).click();
+  await worklist.by("example").click();
+  await worklist.by("ask").click();
+  await worklist.by("report").waitFor();
+}
+
 const CONTROLS = [
   { door: "a posted byte", script: `fetch("/", { method: "POST", body: "1" });`, caught: /^POST to/ },
   { door: "a query", script: `fetch("/?patient=1");`, caught: /^GET of .*patient/ },
@@ -39,6 +49,8 @@ const CONTROLS = [
   { door: "a WebSocket", script: `new WebSocket("ws://" + location.host);`, caught: /^GET of ws:/ },
   { door: "a worker", script: `new Worker("worker.js");`, caught: /^POST to/ },
   { door: "a navigation", script: `location.href = "https://elsewhere.example/?patient=1";`, caught: /^GET of https:\/\/elsewhere/ },
+  // Chromium describes the fields of a page to its maker's servers, which fill them in.
+  { door: "a text field", script: `document.body.append(document.createElement("input"));`, caught: /autofill/ },
   { door: "a name look-up", script: link("dns-prefetch"), caught: /^name look-up/ },
   { door: "a connection", script: link("preconnect"), caught: /^name look-up/ },
   {
@@ -88,6 +100,7 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "img-src 'self' blob: data:",
+  "manifest-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "worker-src 'self'",

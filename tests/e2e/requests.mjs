@@ -48,7 +48,7 @@ function ofAPage({ initiator, network_isolation_key: partition, url }, origin) {
 export function allowed(dist, origin) {
   const build = readFileSync(join(dist, "index.html"), "utf8").match(/[0-9a-f]{12}(?=\/)/)[0];
   const files = Object.keys(JSON.parse(readFileSync(join(dist, build, "manifest.json"), "utf8")));
-  return new Set(["", ...files].map((file) => `${origin}/${file}`));
+  return new Set(["", `${build}/manifest.json`, ...files].map((file) => `${origin}/${file}`));
 }
 
 /** What must not have been sent, one sentence each; none for a page that keeps its promise. */

@@ -1,5 +1,7 @@
 // The page as a person meets it. Test ids that several tests need stand here.
 
+import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { drop } from "./harness.mjs";
 
 /** Far above what a study needs, on a slow machine with the processor tier. */
@@ -8,18 +10,18 @@ const PATIENCE_MS = 240_000;
 const FINAL = ["scored", "not_scored", "failed"].map((state) => `[data-state=${state}]`).join(",");
 
 export class WorklistPage {
-  /** Opens the page and waits until its engine can score. `engine` overrides the choice of device. */
-  static async open(context, origin, engine = "cpu") {
-    const opened = await WorklistPage.openAtOnce(context, origin, engine);
+  /** Opens the page and waits until its engine can score. `engine` overrides the choice of device, `mode` that of scores shown. */
+  static async open(context, origin, engine = "cpu", mode = "open") {
+    const opened = await WorklistPage.openAtOnce(context, origin, engine, mode);
     await opened.page.locator("[data-testid=device][data-ready=true]").waitFor({ timeout: PATIENCE_MS });
     return opened;
   }
 
   /** Opens the page and waits only until it is drawn; the engine is still loading. */
-  static async openAtOnce(context, origin, engine = "cpu") {
+  static async openAtOnce(context, origin, engine = "cpu", mode = "open") {
     const opened = new WorklistPage(await context.newPage());
     opened.page.on("pageerror", (error) => opened.faults.push(error.message));
-    await opened.page.goto(`${origin}/#engine=${engine}`);
+    await opened.page.goto(`${origin}/#engine=${engine}&mode=${mode}`);
     await opened.by("drop-zone").waitFor();
     return opened;
   }
@@ -64,6 +66,7 @@ export class WorklistPage {
           studyUid: row.dataset.studyUid,
           series: part("row-series")?.textContent ?? null,
           logit: logit && Number(logit.dataset.logit),
+          place: part("row-place")?.dataset.place ?? null,
           code: part("row-reason")?.dataset.code ?? null,
           reason: part("row-reason")?.textContent ?? null,
           reasons: [...row.querySelectorAll("[data-testid=row-reasons] li")].map((item) => item.textContent),
@@ -75,6 +78,50 @@ export class WorklistPage {
         };
       }),
     );
+  }
+
+  /** Waits until the rows stand in this order, named by Study Instance UID. */
+  stands(...uids) {
+    return this.becomes(() => this.by("row").evaluateAll((rows) => rows.map((row) => row.dataset.studyUid)), uids);
+  }
+
+  /** Waits until this is what the reader said of a study, as the page puts it. */
+  says(uid, all) {
+    return this.becomes(() => this.said(uid), all);
+  }
+
+  /** Waits until a value read from the page is the one expected; what it last was is the failure. */
+  async becomes(read, expected, what) {
+    const deadline = Date.now() + 10_000;
+    while (!isDeepStrictEqual(await read(), expected) && Date.now() < deadline) await this.frame();
+    assert.deepEqual(await read(), expected, what);
+  }
+
+  /** Waits until the page has drawn what it was told. */
+  frame() {
+    return this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  }
+
+  /** The row of a study. */
+  row(uid) {
+    return this.page.locator(`[data-testid=row][data-study-uid="${uid}"]`);
+  }
+
+  /** What the reader said of a study, as the page puts it. */
+  said(uid) {
+    return this.row(uid).getByTestId("row-said").locator("li").allTextContents();
+  }
+
+  /** Chooses one of the orders by its name. */
+  orderBy(name) {
+    return this.by("order").getByLabel(name).check();
+  }
+
+  /** Opens one of the panels above the list. */
+  async panel(id) {
+    const panel = this.by(id);
+    if (!(await panel.evaluate((panel) => panel.open))) await panel.locator("summary").first().click();
+    return panel;
   }
 
   /** Files: { seen, inRows, notices }. */

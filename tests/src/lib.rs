@@ -12,8 +12,7 @@ use headway_core::instance::{HeaderOutcome, Instance};
 use headway_core::intake::{HEADER_BYTES, Intake};
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::Reason;
-use headway_core::selection::SelectionReport;
-use headway_core::selection::Stack;
+use headway_core::selection::{SelectionReport, SeriesChoice, Stack};
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, Desk, Effect, Event, HeaderRead, Part, WorklistView};
 use headway_core::volume::{Volume, VolumeBuilder};
@@ -23,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 /// The card of the untrained model.
 pub fn card() -> Card {
-    Card::from_json(include_bytes!("../../crates/infer/src/untrained_card.json")).expect("the shipped card is sound")
+    Card::from_json(include_bytes!("../../crates/infer/src/template_card.json")).expect("the shipped card is sound")
 }
 
 /// What a run over some files came to.
@@ -65,7 +64,7 @@ pub fn run_files(files: Vec<SyntheticFile>) -> Run {
     run_choosing(files, None)
 }
 
-/// The same; then the reader asks for a series of the first row, by description.
+/// The same; then the reader asks for a series of the first row, by description or, of several parts, by title.
 pub fn run_choosing(files: Vec<SyntheticFile>, series: Option<&str>) -> Run {
     let mut shell = Shell { files, intake: Intake::default(), card: card(), input: None, inputs: Vec::new() };
     let mut desk = Desk::default();
@@ -77,16 +76,17 @@ pub fn run_choosing(files: Vec<SyntheticFile>, series: Option<&str>) -> Run {
     shell.run(&mut desk, Event::FilesFound(metas.collect()));
     if let Some(description) = series {
         let row = &desk.view().rows[0];
-        let uid = series_uid(row.selection.as_ref().expect("a choice was made"), description);
-        shell.run(&mut desk, Event::Choose(row.key.clone(), Some(uid)));
+        let wanted = wanted(row.selection.as_ref().expect("a choice was made"), description);
+        shell.run(&mut desk, Event::Choose(row.key.clone(), Some(wanted)));
     }
     Run { view: desk.view(), inputs: shell.inputs }
 }
 
-fn series_uid(selection: &SelectionReport, description: &str) -> String {
+fn wanted(selection: &SelectionReport, name: &str) -> SeriesChoice {
     let all = selection.chosen.iter().chain(selection.rejected.iter().map(|rejected| &rejected.series));
-    let found = all.into_iter().find(|series| series.description == description);
-    found.expect("the study has a series of that description").series_uid.clone()
+    let found = all.into_iter().find(|series| series.title() == name || series.description == name);
+    let series = found.expect("the study has a series of that name");
+    SeriesChoice { series_uid: series.series_uid.clone(), part: series.part.clone() }
 }
 
 struct Shell {
@@ -114,7 +114,7 @@ impl Shell {
                 Some(Event::HeadersRead(job, read))
             }
             Effect::Build(job, study, wanted) => {
-                let (report, input) = self.build(&study, wanted.as_deref());
+                let (report, input) = self.build(&study, wanted.as_ref());
                 self.input = input;
                 Some(Event::Built(job, study, Box::new(report)))
             }
@@ -133,7 +133,7 @@ impl Shell {
         self.intake.take_head(file, head).unwrap_or_else(|| self.intake.take_whole(file, bytes))
     }
 
-    fn build(&self, study: &StudyKey, wanted: Option<&str>) -> (BuildReport, Option<ModelInput>) {
+    fn build(&self, study: &StudyKey, wanted: Option<&SeriesChoice>) -> (BuildReport, Option<ModelInput>) {
         let mut build = Build::begin(&self.intake, study, wanted, &self.card.input);
         while let Some(file) = build.wanted() {
             build.give(Ok(&self.files[file.0 as usize].bytes));

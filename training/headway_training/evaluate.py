@@ -40,11 +40,11 @@ def scored(model, heads, indices, device, workers=0, progress=None):
 
 
 def load_model(path, device):
-    """The network of a checkpoint that train.py left, and the input size it was trained for."""
+    """The network of a checkpoint that train.py left, its input size, and the step it was kept at."""
     kept = torch.load(path, map_location=device, weights_only=True)
     model = network(ARCHITECTURE)
     model.load_state_dict(kept["state_dict"])
-    return model.to(device).eval(), kept["size_voxels"]
+    return model.to(device).eval(), kept["size_voxels"], kept["step"]
 
 
 def main():
@@ -64,7 +64,7 @@ def main():
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
-    model, size = load_model(options.checkpoint, options.device)
+    model, size, step = load_model(options.checkpoint, options.device)
     world = (size, options.style, options.cache, "cpu" if options.workers else options.device)
 
     def progress(done, wanted):
@@ -77,6 +77,7 @@ def main():
     rows = scored(model, test, range(options.heads), options.device, options.workers, progress)
     result = {
         "checkpoint": options.checkpoint.name,
+        "step": step,
         "data": DATA_VERSION,
         "size_voxels": size,
         "style": options.style,

@@ -36,6 +36,7 @@ def arguments_of(line=None):
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, help="threads of PyTorch; its own choice otherwise")
+    parser.add_argument("--float32", action="store_true", help="no bfloat16 in the network's passes; needed where all steps are skipped, as seen with oneDNN at 64^3")
     parser.add_argument("--style", choices=["A", "B", "mixed"], default="mixed")
     parser.add_argument("--largest", type=int, choices=[size for size, *_ in STAGES], default=120)
     parser.add_argument("--workers", type=int, default=0, help="processes that make heads on the CPU ahead of time")
@@ -126,16 +127,20 @@ class Run:
         self.fill(fresh if self.pool.pairs else self.pairs_per_step)
         volumes, findings, abnormal = self.pool.batch(self.pairs_per_step, fresh)
         self.learner.train()
-        cuda = self.options.device.startswith("cuda")
-        with torch.autocast("cuda", torch.bfloat16, enabled=cuda):
+        device = self.options.device.split(":")[0]
+        with torch.autocast(device, torch.bfloat16, enabled=not self.options.float32):
             outputs = self.learner(volumes.contiguous(memory_format=torch.channels_last_3d))
         loss = loss_of([output.float() for output in outputs], abnormal, findings)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.learner.parameters(), 2.0)
+        norm = torch.nn.utils.clip_grad_norm_(self.learner.parameters(), 2.0)
+        self.state["step"] += 1
+        if not torch.isfinite(norm):
+            # Halved precision overflows at times; one such step would spoil every weight.
+            self.log("skipped", loss=float(loss.detach()), finite_input=bool(torch.isfinite(volumes).all()))
+            return float("nan")
         self.optimiser.step()
         self.averaged.update(self.learner.net)
-        self.state["step"] += 1
         return float(loss.detach())
 
     def validate(self, losses):
@@ -148,7 +153,7 @@ class Run:
         if better:
             best = {"state_dict": self.averaged.model.state_dict(), "size_voxels": size, "step": self.state["step"]}
             torch.save(best, self.options.out / f"best-{size}.pt")
-        self.log("validation", size_voxels=size, loss=float(np.mean(losses)), auc=auc, interval=[low, high])
+        self.log("validation", size_voxels=size, loss=float(np.nanmean(losses)), auc=auc, interval=[low, high])
 
     def log(self, event, **figures):
         """A line in log.jsonl."""
@@ -165,8 +170,9 @@ class Run:
             return True
         if STAGES[self.state["stage"]][0] >= self.options.largest:
             return False
-        # A larger input is another task: its first validation sets a new mark.
+        # A larger input is another task: its first validation sets a new mark, and the average forgets faster at first.
         self.state |= {"stage": self.state["stage"] + 1, "best": -1.0, "stale": 0}
+        self.averaged.steps = 0
         self.enter_stage()
         return True
 

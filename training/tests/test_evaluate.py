@@ -30,10 +30,10 @@ def test_rows_follow_the_heads_and_mirroring_changes_no_score(anatomy):
 def test_a_checkpoint_of_training_is_read_back(tmp_path):
     torch.manual_seed(2)
     model = network(ARCHITECTURE)
-    torch.save({"state_dict": model.state_dict(), "size_voxels": 48}, tmp_path / "best-48.pt")
-    read, size = evaluate.load_model(tmp_path / "best-48.pt", "cpu")
+    torch.save({"state_dict": model.state_dict(), "size_voxels": 48, "step": 700}, tmp_path / "best-48.pt")
+    read, size, step = evaluate.load_model(tmp_path / "best-48.pt", "cpu")
     volume = torch.randn(1, 1, 32, 32, 32)
-    assert size == 48 and torch.equal(read(volume), model(volume))
+    assert (size, step) == (48, 700) and torch.equal(read(volume), model(volume))
 
 
 def test_changed_acquisitions_are_the_same_heads_and_move_the_score(anatomy):

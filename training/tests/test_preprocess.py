@@ -14,7 +14,7 @@ from headway_training.preprocess import Withheld, canonical, head_range, preproc
 from headway_training.preprocess_golden import golden
 
 ROOT = Path(__file__).resolve().parents[2]
-CARD = ROOT / "crates/infer/src/untrained_card.json"
+CARD = ROOT / "crates/infer/src/template_card.json"
 SPEC = json.loads(CARD.read_text())["input"]
 # After the z-score; two orders of the same interpolations in float32 and float64.
 TOLERANCE = 1e-5
@@ -102,14 +102,27 @@ def studies(tmp_path):
     return found
 
 
+def model(folder, size_voxels):
+    """The shipped model with another size of input; its weights take any."""
+    shipped = ROOT / "public/models/densenet121-synthetic"
+    card = json.loads((shipped / "card.json").read_text())
+    card["input"]["size_voxels"] = size_voxels
+    folder.mkdir()
+    (folder / "card.json").write_text(json.dumps(card))
+    (folder / card["weights"]["file"]).symlink_to(shipped / card["weights"]["file"])
+    return card["input"]
+
+
+@pytest.mark.parametrize("size_voxels", [48, 120])
 @pytest.mark.skipif("HEADWAY_BIN" not in os.environ, reason="HEADWAY_BIN names no headway program")
-def test_the_program_prepares_the_same_input(tmp_path):
+def test_the_program_prepares_the_same_input(tmp_path, size_voxels):
+    spec = model(tmp_path / "model", size_voxels)
     for folder, series in studies(tmp_path):
         out = tmp_path / "input.nii.gz"
-        done = program("input", folder, "--model", ROOT / "public/models/densenet121-untrained", "--out", out)
+        done = program("input", folder, "--model", tmp_path / "model", "--out", out)
         assert done.returncode == 0, done.stderr
         ours = np.asarray(nibabel.load(out).dataobj, dtype=np.float32)
-        theirs = preprocess(*read_series(folder, series), SPEC)
+        theirs = preprocess(*read_series(folder, series), spec)
         difference = np.abs(ours - theirs).max()
         print(f"{folder.name}: largest difference {difference:.1e}")
         assert ours.shape == theirs.shape and difference < TOLERANCE, folder

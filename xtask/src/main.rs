@@ -1,10 +1,11 @@
 //! `cargo xtask`: the developers' door. CI calls the same verbs.
 
 mod bench;
-mod headers;
+mod deploy;
 mod page;
 mod run;
 mod serve;
+mod supply;
 mod test;
 mod tools;
 
@@ -17,9 +18,9 @@ const USAGE: &str = "usage: cargo xtask VERB
   bench engine     measure the engine beside onnxruntime-web; writes benches/results and docs/benchmarks.md
   bench ingest     measure reading beside JavaScript's parser and codecs; writes docs/benchmarks-ingest.md
   check            format and lints, natively and for wasm32
-  build            build the page into dist/ with all optimisation
+  build            build the page into dist/ with all optimisation, pack it for a host, and build `headway` with it inside
+  pack             pack dist/ as it is into target/headway-VERSION.zip, with settings for servers
   page [--whole]   build the page into dist/ quickly: without the GPU engine, unless --whole
-  model            make the untrained model
   setup [--test]   install what is missing to build (and test)
   doctor           say what this machine has and lacks";
 
@@ -33,7 +34,11 @@ fn main() -> ExitCode {
         Some("test") => test::verb(flag("--full")),
         Some("check") => test::check(),
         Some("bench") => bench::verb(arguments.get(1).map(String::as_str)),
-        Some("build") => tools::setup(tools::FOR_BUILD).and_then(|()| page::build(page::Kind::Optimised)),
+        Some("build") => tools::setup(tools::FOR_BUILD)
+            .and_then(|()| page::build(page::Kind::Optimised))
+            .and_then(|()| deploy::pack())
+            .and_then(|()| deploy::command_line()),
+        Some("pack") => deploy::pack(),
         Some("page") => {
             let (kind, tools) = if flag("--whole") {
                 (page::Kind::Whole, tools::FOR_BUILD)
@@ -42,7 +47,6 @@ fn main() -> ExitCode {
             };
             tools::setup(tools).and_then(|()| page::build(kind))
         }
-        Some("model") => page::model(),
         Some("setup") => tools::setup(if flag("--test") { tools::FOR_TESTS } else { tools::FOR_BUILD }),
         Some("doctor") => {
             tools::doctor();

@@ -1,6 +1,7 @@
 //! Builds the page into `dist/`: index.html on top, everything else in a folder named after the build.
 
-use crate::run::{NATIVE, finish, output, program, root, run, target};
+use crate::run::{finish, output, program, root, run, target};
+use headway_serve::headers::policy_of_the_page;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,29 +23,11 @@ pub enum Kind {
 const SOURCES: &[&str] =
     &["crates", "public", "style", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
 
-/// Makes `public/models/densenet121-untrained` unless it stands for today's sources already.
-///
-/// # Errors
-/// In words where it cannot be made.
-pub fn model() -> Result<(), String> {
-    let folder = root().join("public/models/densenet121-untrained");
-    let stamp = hash_of(&["crates/infer", "crates/core/src/card.rs", "Cargo.lock"])?;
-    let stamp_file = target().join("untrained-model.stamp");
-    let current = fs::read_to_string(&stamp_file).is_ok_and(|made| made == stamp);
-    if current && folder.join("weights.safetensors").exists() && folder.join("card.json").exists() {
-        return Ok(());
-    }
-    run(&format!("cargo build --quiet {NATIVE} --bin make-untrained"))?;
-    run(&format!("{} public/models/densenet121-untrained", target().join("debug/make-untrained").display()))?;
-    fs::write(stamp_file, stamp).map_err(|e| e.to_string())
-}
-
 /// Builds `dist/`, unless it holds this build already.
 ///
 /// # Errors
 /// In words where a step fails.
 pub fn build(kind: Kind) -> Result<(), String> {
-    model()?;
     let id = &hash_of(SOURCES)?[..12];
     let dist = root().join("dist");
     let stamp = format!("{id} {kind:?}");
@@ -149,7 +132,9 @@ fn compose(stage: &Path, dist: &Path, id: &str) -> std::io::Result<()> {
     // Trunk leaves our own references alone; `data-build` marks those that point into the build.
     let index = index
         .replace("src=\"boot.js\" data-build", &format!("src=\"./{id}/boot.js\""))
-        .replace("href=\"icon.svg\" data-build", &format!("href=\"./{id}/icon.svg\""));
+        .replace("href=\"icon.svg\" data-build", &format!("href=\"./{id}/icon.svg\""))
+        .replace("href=\"app.webmanifest\" data-build", &format!("href=\"./{id}/app.webmanifest\""))
+        .replace("%POLICY%", &policy_of_the_page());
     // So does it with the element of the page's module, since it injects no script.
     let index: String = index
         .lines()
@@ -157,6 +142,9 @@ fn compose(stage: &Path, dist: &Path, id: &str) -> std::io::Result<()> {
         .map(|line| format!("{line}\n"))
         .collect();
     fs::write(dist.join("index.html"), index)?;
+    // At the root, since a service worker answers for what lies below it.
+    let service_worker = fs::read_to_string(root().join("public/sw.js"))?;
+    fs::write(dist.join("sw.js"), service_worker.replace("%BUILD%", id))?;
     fs::write(dist.join(id).join("manifest.json"), manifest(dist)?)
 }
 
@@ -198,7 +186,8 @@ fn hash_of(paths: &[&str]) -> Result<String, String> {
     Ok(hex(&hash.finalize()))
 }
 
-fn files_below(folder: &Path) -> Vec<PathBuf> {
+/// Every file below a folder, in order.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
@@ -212,6 +201,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// In hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,7 @@
 //! Every test, step by step, counted over all runners.
 
 use crate::run::{NATIVE, program, root, run, target};
-use crate::{page, tools};
+use crate::{page, supply, tools};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -51,9 +51,10 @@ pub fn verb(full: bool) -> Result<(), String> {
 /// Where one of them finds something.
 pub fn check() -> Result<(), String> {
     run("cargo fmt --all --check")?;
+    supply::licences()?;
     run(&format!("cargo clippy --quiet {NATIVE} --all-targets -- -D warnings"))?;
     run(
-        "cargo clippy --quiet --release --target wasm32-unknown-unknown -p headway-web -p headway-crew -p headway-bench-ingest -p headway-tests-wasm --features headway-web/engine-cpu --all-targets -- -D warnings",
+        "cargo clippy --quiet --release --target wasm32-unknown-unknown -p headway-web -p headway-web-evidence -p headway-crew -p headway-bench-ingest -p headway-tests-wasm --features headway-web/engine-cpu --all-targets -- -D warnings",
     )
 }
 

@@ -9,6 +9,7 @@ mod label_reports;
 mod nifti_file;
 mod sample;
 mod score;
+mod serve;
 mod shell;
 mod simulate;
 mod volume;
@@ -94,11 +95,13 @@ enum Command {
     Headline(headline::HeadlineArguments),
     /// Propose labels from radiology reports, for a person to confirm.
     LabelReports(label_reports::LabelReportsArguments),
+    /// Serve the page on this PC.
+    Serve(serve::ServeArguments),
     /// Put a history of scans and reports through the paper's reporting-time simulation.
     Simulate(Box<simulate::SimulateArguments>),
 }
 
-const DEFAULT_MODEL: &str = "public/models/densenet121-untrained";
+const DEFAULT_MODEL: &str = "public/models/densenet121-synthetic";
 
 /// Where the network runs.
 #[derive(Clone, Copy, ValueEnum)]
@@ -123,6 +126,7 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
         Command::Headline(arguments) => headline::headline(&arguments),
         Command::LabelReports(arguments) => label_reports::label_reports(&arguments),
+        Command::Serve(arguments) => serve::serve(&arguments),
         Command::Simulate(arguments) => simulate::simulate(&arguments),
     };
     match done {

@@ -8,6 +8,8 @@ use headway_core::card::{Card, ModelIdentity};
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::Reason;
 use headway_core::report::{Report, StudyReport};
+use headway_core::selection::SeriesChoice;
+use headway_core::worklist::WorklistRow;
 use headway_infer::{Engine, Wanted};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -27,7 +29,7 @@ impl Model {
         let read = |name: &str| {
             let path = folder.join(name);
             std::fs::read(&path).map_err(|e| {
-                format!("The model's {} cannot be read ({e}). `cargo xtask model` makes the untrained one; --model names another folder.", path.display())
+                format!("The model's {} cannot be read ({e}). --model names another folder.", path.display())
             })
         };
         let card_json = read("card.json")?;
@@ -57,6 +59,12 @@ pub struct Source {
     /// Where the network runs.
     #[arg(long, value_enum, default_value_t = Device::Auto)]
     device: Device,
+    /// Series Instance UID of the series to score, in place of the rules' choice.
+    #[arg(long)]
+    series: Option<String>,
+    /// The part of that series, by its name in `headway inspect`, where there are several.
+    #[arg(long, requires = "series")]
+    part: Option<String>,
 }
 
 /// Scores and prints.
@@ -80,9 +88,14 @@ pub fn report(paths: &[PathBuf], source: &Source) -> Result<Report, String> {
         let engine = engine.get_or_insert_with(|| model.load(source.device)).as_ref().map_err(Clone::clone)?;
         pollster::block_on(engine.predict(&input.values, async |_| ControlFlow::Continue(())))
     };
-    let desk = Shell::new(&files, &model.card.input).run(&mut infer);
+    let part = source.part.clone().unwrap_or_default();
+    let wanted = source.series.clone().map(|series_uid| SeriesChoice { series_uid, part });
+    let view = Shell::new(&files, &model.card.input).wanting(wanted).run(&mut infer).view();
+    if let Some(uid) = source.series.as_ref().filter(|_| !view.rows.iter().any(WorklistRow::is_chosen_by_reader)) {
+        return Err(format!("No study holds the series {uid}. `headway inspect` lists what there is."));
+    }
     let device = engine.and_then(Result::ok).map(|engine| engine.device().clone());
-    Ok(Report::new(model.identity, device, &desk.view()))
+    Ok(Report::new(model.identity, device, &view))
 }
 
 /// # Errors

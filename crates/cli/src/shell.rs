@@ -8,6 +8,7 @@ use headway_core::finding::Finding;
 use headway_core::intake::{HEADER_BYTES, Intake};
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::{Code, Reason};
+use headway_core::selection::SeriesChoice;
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, Desk, Effect, Event, HeaderRead, Part};
 use std::collections::{BTreeSet, VecDeque};
@@ -22,13 +23,26 @@ pub struct Shell<'a> {
     spec: &'a InputSpec,
     intake: Intake,
     input: Option<ModelInput>,
+    wanted: Option<SeriesChoice>,
     began: Instant,
 }
 
 impl<'a> Shell<'a> {
     /// A shell over some files.
     pub fn new(files: &'a Files, spec: &'a InputSpec) -> Self {
-        Self { files, spec, intake: Intake::default(), input: None, began: Instant::now() }
+        Self { files, spec, intake: Intake::default(), input: None, wanted: None, began: Instant::now() }
+    }
+
+    /// Takes this series in the studies that hold it, in place of the one that the rules would choose.
+    pub fn wanting(self, wanted: Option<SeriesChoice>) -> Self {
+        Self { wanted, ..self }
+    }
+
+    fn wanted_of(&self, study: &StudyKey) -> Option<SeriesChoice> {
+        let holds = |wanted: &&SeriesChoice| {
+            self.intake.stacks(study).iter().any(|series| series.header().uid == wanted.series_uid)
+        };
+        self.wanted.as_ref().filter(holds).cloned()
     }
 
     /// Runs the desk until nothing is left to do.
@@ -67,7 +81,8 @@ impl<'a> Shell<'a> {
                 Some(Event::HeadersRead(job, read))
             }
             Effect::Build(job, study, wanted) => {
-                let (report, input) = self.build(&study, wanted.as_deref());
+                let wanted = wanted.or_else(|| self.wanted_of(&study));
+                let (report, input) = self.build(&study, wanted.as_ref());
                 self.input = input;
                 Some(Event::Built(job, study, Box::new(report)))
             }
@@ -98,7 +113,7 @@ impl<'a> Shell<'a> {
     }
 
     /// Builds the network's input for a study.
-    pub fn build(&mut self, study: &StudyKey, wanted: Option<&str>) -> (BuildReport, Option<ModelInput>) {
+    pub fn build(&mut self, study: &StudyKey, wanted: Option<&SeriesChoice>) -> (BuildReport, Option<ModelInput>) {
         let began = self.millis();
         let mut build = Build::begin(&self.intake, study, wanted, self.spec);
         while let Some(file) = build.wanted() {

@@ -1,10 +1,10 @@
 //! `headway simulate`: the reporting-time simulation over a history of scans and reports.
 
+use crate::evaluate::print_document;
 use clap::{Args, ValueEnum};
 use headway_evaluate::day::{DateOrder, Day};
 use headway_evaluate::simulation::{
-    Backlog, Delay, History, HistoryColumns, Options, Rule, Scenario, SimulationReport, StillQueued, Strata, Summary,
-    simulate as run,
+    Backlog, Delay, History, HistoryColumns, Options, Rule, Scenario, StillQueued, Strata, simulate as run,
 };
 use headway_evaluate::table::Table;
 use std::path::{Path, PathBuf};
@@ -143,7 +143,7 @@ pub fn simulate(arguments: &SimulateArguments) -> Result<(), String> {
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
     } else {
-        print_sentences(&report);
+        print_document(&report.document());
     }
     Ok(())
 }
@@ -197,30 +197,4 @@ impl SimulateArguments {
             ..Options::new(self.from, self.to)
         }
     }
-}
-
-fn print_sentences(report: &SimulationReport) {
-    let counts = &report.examinations;
-    println!("Research software, not a medical device. All examinations need reading.");
-    println!(
-        "{} examinations scanned from {} up to, not including, {}; {} waiting at the start; {} unscored, {} unlabelled",
-        counts.counted, report.options.from, report.options.to, counts.preloaded, counts.unscored, counts.unlabelled
-    );
-    for (class, orders) in [("abnormal", &report.classes.abnormal), ("normal", &report.classes.normal)] {
-        println!("\n{class:<24}{:>8}{:>10}{:>10}{:>10}{:>10}", "n", "mean", "median", "95th", "longest, days");
-        print_row("  historical", &orders.historical);
-        print_row("  first come", &orders.first_come);
-        print_row("  prioritised", &orders.prioritised);
-        print_row("  random", &orders.random);
-    }
-    println!("\nStill queued at the end, prioritised: {}", report.still_queued);
-    println!("{}", report.first_come_check.sentence);
-    report.chance.iter().for_each(|chance| println!("{}", chance.sentence));
-    report.cautions.iter().for_each(|caution| println!("caution: {caution}"));
-}
-
-fn print_row(name: &str, summary: &Summary) {
-    let [mean, median, p95, max] = [summary.mean_days, summary.median_days, summary.p95_days, summary.max_days]
-        .map(|days| days.map_or("-".to_owned(), |days| format!("{days:.1}")));
-    println!("{name:<24}{:>8}{mean:>10}{median:>10}{p95:>10}{max:>10}", summary.n);
 }

@@ -100,3 +100,64 @@ fn faults_are_sentences_with_the_line() {
     let said = sentence(&["evaluate", "--scores", &scores, "--labels", &fine, "--prevalence", "2"]);
     assert!(said.contains("The prevalence must lie between 0 and 1"), "{said}");
 }
+
+/// What a request to an address gets, as text.
+fn get(address: &str, path: &str, headers: &str) -> String {
+    use std::io::{Read, Write};
+    let host = address.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n").unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[test]
+fn a_package_is_served_with_its_headers_and_nothing_beside_the_page() {
+    use std::io::{BufRead, BufReader, Write};
+    let path: PathBuf = [env!("CARGO_TARGET_TMPDIR"), "package.zip"].iter().collect();
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    for (name, text) in
+        [("page/index.html", "plain"), ("page/index.html.br", "small"), ("servers/nginx.conf", "hidden")]
+    {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap();
+    let mut serving = Command::new(env!("CARGO_BIN_EXE_headway"));
+    let serving = serving.args(["serve", path.to_str().unwrap(), "--port", "0"]).stdout(std::process::Stdio::piped());
+    let mut child = serving.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().trim_start_matches("Headway is at ").to_owned();
+    let plain = get(&address, "/", "");
+    let small = get(&address, "/", "Accept-Encoding: gzip, br\r\n");
+    let others = ["/servers/nginx.conf", "/../Cargo.toml", "/nothing"].map(|path| get(&address, path, ""));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(plain.starts_with("HTTP/1.1 200") && plain.ends_with("plain"), "{plain}");
+    assert!(plain.contains("Content-Security-Policy: default-src 'none'") && plain.contains("text/html"), "{plain}");
+    assert!(small.ends_with("small") && small.contains("Content-Encoding: br"), "{small}");
+    assert!(others.iter().all(|answer| answer.starts_with("HTTP/1.1 404")), "{others:?}");
+    assert!(sentence(&["serve", "no-such.zip"]).starts_with("no-such.zip cannot be served"));
+    assert!(sentence(&["serve"]).contains("built without a page"));
+}
+
+#[test]
+fn a_series_can_be_named_and_an_unknown_one_is_a_sentence() {
+    let folder: PathBuf = [env!("CARGO_TARGET_TMPDIR"), "sample"].iter().collect();
+    let folder = folder.to_str().unwrap();
+    assert!(headway(&["sample", folder]).status.success());
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../../public/models/densenet121-synthetic");
+    let score = ["score", folder, "--model", model, "--device", "cpu"];
+    let refusal = sentence(&[&score[..], &["--series", "1.2.3"]].concat());
+    assert!(refusal.starts_with("No study holds the series 1.2.3."), "{refusal}");
+    let studies = json(&[&score[..], &["--json"]].concat())["studies"].clone();
+    assert_eq!(studies[0]["chosen_by"], "rules");
+    let other = studies[0]["rejected"][0]["series_uid"].as_str().unwrap();
+    let named = json(&[&score[..], &["--json", "--series", other]].concat());
+    assert_eq!(
+        (named["studies"][0]["chosen_by"].as_str(), named["studies"][0]["series_uid"].as_str()),
+        (Some("reader"), Some(other))
+    );
+}

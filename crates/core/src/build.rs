@@ -6,11 +6,13 @@ use crate::file::FileId;
 use crate::intake::{Choice, Intake};
 use crate::picture::look;
 use crate::preprocess::{ModelInput, prepare};
-use crate::reason::Reason;
-use crate::selection::SelectionReport;
+use crate::reason::{Code, Reason};
+use crate::selection::{SelectionReport, SeriesChoice, Stack};
+use crate::series::SeriesSummary;
 use crate::study::StudyKey;
 use crate::triage::BuildReport;
-use crate::volume::{Volume, VolumeBuilder};
+use crate::viewing::Viewable;
+use crate::volume::VolumeBuilder;
 
 /// A study being built. Ask for [`Self::wanted`], answer with [`Self::give`], until nothing is wanted;
 /// then [`Self::volume`] and [`Built::prepare`].
@@ -19,6 +21,7 @@ pub struct Build {
     selection: SelectionReport,
     cautions: Vec<String>,
     builder: Result<VolumeBuilder, Reason>,
+    oriented: bool,
     /// The files still to read, last first.
     files: Vec<FileId>,
 }
@@ -27,16 +30,26 @@ pub struct Build {
 #[derive(Debug)]
 pub struct Built {
     report: BuildReport,
-    volume: Option<Volume>,
+    viewable: Option<Viewable>,
 }
 
 impl Build {
     /// Chooses the series, or takes the one that the reader wants.
-    pub fn begin(intake: &Intake, study: &StudyKey, wanted: Option<&str>, spec: &InputSpec) -> Self {
+    pub fn begin(intake: &Intake, study: &StudyKey, wanted: Option<&SeriesChoice>, spec: &InputSpec) -> Self {
         let Choice { selection, cautions, stack } = intake.choose(study, wanted, spec);
+        Self::of(selection, cautions, stack)
+    }
+
+    /// Takes a series for the eye alone: any that lies on an even grid, whatever the model was made for.
+    pub fn begin_to_view(intake: &Intake, study: &StudyKey, series: &SeriesSummary, spec: &InputSpec) -> Self {
+        Self::of(SelectionReport::default(), Vec::new(), intake.stack_to_view(study, series, &spec.geometry))
+    }
+
+    fn of(selection: SelectionReport, cautions: Vec<String>, stack: Result<Stack, Reason>) -> Self {
+        let oriented = stack.as_ref().is_ok_and(|stack| stack.series.is_oriented());
         let builder = stack.and_then(VolumeBuilder::new);
         let files = builder.as_ref().map(|builder| builder.files().into_iter().rev().collect()).unwrap_or_default();
-        Self { selection, cautions, builder, files }
+        Self { selection, cautions, builder, oriented, files }
     }
 
     /// The next file to read, if any.
@@ -60,8 +73,9 @@ impl Build {
             Ok(builder) => builder.finish(),
             Err(reason) => (Err(reason), Vec::new()),
         };
-        let (volume, outcome) = match volume {
-            Ok(volume) => (Some(volume), Ok(())),
+        let oriented = self.oriented;
+        let (viewable, outcome) = match volume {
+            Ok(volume) => (Some(Viewable { volume, oriented }), Ok(())),
             Err(reason) => (None, Err(reason)),
         };
         let report = BuildReport {
@@ -72,29 +86,40 @@ impl Build {
             volume_ms,
             prepare_ms: 0.0,
         };
-        Built { report, volume }
+        Built { report, viewable }
     }
 }
 
 impl Built {
     /// The network's input, or the reason why there is none inside the report.
-    pub fn prepare(mut self, spec: &InputSpec, millis: impl Fn() -> f64) -> (BuildReport, Option<ModelInput>) {
-        let Some(volume) = self.volume else {
-            return (self.report, None);
+    pub fn prepare(&self, spec: &InputSpec, millis: impl Fn() -> f64) -> (BuildReport, Option<ModelInput>) {
+        let mut report = self.report.clone();
+        let Some(Viewable { volume, .. }) = &self.viewable else {
+            return (report, None);
         };
         let began = millis();
         let volume = volume.bridged();
         let prepared = look(&volume, &spec.picture).and_then(|cautions| {
-            self.report.cautions.extend(cautions);
+            report.cautions.extend(cautions);
             prepare(&volume, spec)
         });
-        self.report.prepare_ms = millis() - began;
+        report.prepare_ms = millis() - began;
         match prepared {
-            Ok(input) => (self.report, Some(input)),
+            Ok(input) => (report, Some(input)),
             Err(reason) => {
-                self.report.outcome = Err(reason);
-                (self.report, None)
+                report.outcome = Err(reason);
+                (report, None)
             }
         }
+    }
+
+    /// The volume as it was read, its gap included.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn into_viewable(self) -> Result<Viewable, Reason> {
+        self.viewable.ok_or_else(|| {
+            self.report.outcome.err().unwrap_or_else(|| Reason::new(Code::Internal, "The volume was lost."))
+        })
     }
 }

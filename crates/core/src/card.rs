@@ -162,6 +162,10 @@ fn any_plane_spacing_mm() -> f64 {
 pub struct OutputSpec {
     /// In words.
     pub meaning: String,
+    /// The logit that counts is the mean of the input's own and its left-right mirror image's.
+    /// Cards of schema 1.0 and 1.1 do not say, and mean no.
+    #[serde(default)]
+    pub mirror_averaged: bool,
 }
 
 /// Platt scaling: probability = sigmoid(slope · logit + intercept).
@@ -205,7 +209,7 @@ pub struct SelfTest {
 }
 
 /// What the page and every export say of the model in use.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelIdentity {
     /// Name of the model.
     pub name: String,
@@ -217,6 +221,9 @@ pub struct ModelIdentity {
     pub sha256: String,
     /// What it may be used for.
     pub intended_use: String,
+    /// Its operating point; `None` where it has none.
+    #[serde(default)]
+    pub thresholds: Option<Thresholds>,
 }
 
 fn bridged_gap_mm() -> f64 {
@@ -309,6 +316,7 @@ impl Card {
             evidence: self.evidence,
             sha256: hex(&both.finalize()),
             intended_use: self.intended_use.clone(),
+            thresholds: self.thresholds,
         })
     }
 }
@@ -322,7 +330,7 @@ mod tests {
     use super::*;
 
     fn untrained() -> serde_json::Value {
-        serde_json::from_str(include_str!("../../infer/src/untrained_card.json")).unwrap()
+        serde_json::from_str(include_str!("../../infer/src/template_card.json")).unwrap()
     }
 
     fn read(card: &serde_json::Value) -> Result<Card, Reason> {
@@ -330,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn the_untrained_card_is_sound() {
+    fn the_template_card_is_sound() {
         assert_eq!(read(&untrained()).unwrap().evidence, Evidence::Untrained);
     }
 

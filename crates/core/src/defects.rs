@@ -188,8 +188,7 @@ mod tests {
     use super::*;
 
     fn limits() -> GeometryLimits {
-        let card: crate::card::Card =
-            serde_json::from_str(include_str!("../../infer/src/untrained_card.json")).unwrap();
+        let card: crate::card::Card = serde_json::from_str(include_str!("../../infer/src/template_card.json")).unwrap();
         card.input.geometry
     }
 

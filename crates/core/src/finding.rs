@@ -78,7 +78,7 @@ mod tests {
     use crate::card::{Calibration, Thresholds};
 
     fn card(evidence: Evidence) -> Card {
-        let mut card: Card = serde_json::from_str(include_str!("../../infer/src/untrained_card.json")).unwrap();
+        let mut card: Card = serde_json::from_str(include_str!("../../infer/src/template_card.json")).unwrap();
         card.evidence = evidence;
         card.calibration = Some(Calibration { slope: 2.0, intercept: -1.0 });
         card.thresholds = Some(Thresholds { sensitive: 0.3, specific: 0.5 });

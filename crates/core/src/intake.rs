@@ -1,13 +1,14 @@
 //! The headers read so far, study by study: the room's memory between reading and choosing.
 
-use crate::card::InputSpec;
+use crate::card::{GeometryLimits, InputSpec};
 use crate::ends::{self, Extent};
-use crate::file::FileMeta;
-use crate::instance::{Format, HeaderOutcome, Instance};
+use crate::file::{FileId, FileMeta};
+use crate::geometry::Geometry;
+use crate::instance::{HeaderOutcome, Instance};
 use crate::population::adult;
 use crate::reason::{Code, Reason};
-use crate::selection::{RejectedSeries, SelectionReport, Stack, select};
-use crate::series::Series;
+use crate::selection::{RejectedSeries, SelectionReport, SeriesChoice, Stack, select};
+use crate::series::{Series, SeriesSummary};
 use crate::split::split;
 use crate::study::{Patient, StudyKey};
 use crate::triage::Part;
@@ -89,7 +90,7 @@ impl Intake {
     }
 
     /// Chooses the series of a study that the model is made for, or takes the one that the reader wants.
-    pub fn choose(&self, key: &StudyKey, wanted: Option<&str>, spec: &InputSpec) -> Choice {
+    pub fn choose(&self, key: &StudyKey, wanted: Option<&SeriesChoice>, spec: &InputSpec) -> Choice {
         let instances = self.instances(key);
         let series = self.stacks(key);
         let extents: Vec<Extent> = series.iter().filter_map(Extent::of).collect();
@@ -103,6 +104,41 @@ impl Intake {
             stack: self.one_patient(key, instances).and(age).and(stack),
             selection,
         }
+    }
+
+    /// A stack for the eye alone: slices may be few and wide apart, but have to lie on an even grid.
+    /// Of parts that a summary joins, the first is meant.
+    ///
+    /// # Errors
+    /// What is wrong with its geometry, or that there is no such series.
+    pub fn stack_to_view(
+        &self,
+        key: &StudyKey,
+        wanted: &SeriesSummary,
+        limits: &GeometryLimits,
+    ) -> Result<Stack, Reason> {
+        let series = self.series(key, wanted)?;
+        let limits = GeometryLimits { min_slices: 2, max_spacing_mm: f64::INFINITY, ..limits.clone() };
+        let geometry = Geometry::of(&series, &limits)?;
+        Ok(Stack { series, geometry, cautions: Vec::new() })
+    }
+
+    /// The file that speaks for a series: its middle image's.
+    ///
+    /// # Errors
+    /// That there is no such series.
+    pub fn middle_file(&self, key: &StudyKey, wanted: &SeriesSummary) -> Result<FileId, Reason> {
+        self.series(key, wanted).map(|series| series.middle().file)
+    }
+
+    fn series(&self, key: &StudyKey, wanted: &SeriesSummary) -> Result<Series, Reason> {
+        let mut parts = self.stacks(key);
+        parts.retain(|series| series.header().uid == wanted.series_uid);
+        let named = parts.iter().position(|series| series.part() == wanted.part).unwrap_or(0);
+        if parts.is_empty() {
+            return Err(Reason::new(Code::NoSuitableSeries, "The series is not part of the study any more."));
+        }
+        Ok(parts.swap_remove(named))
     }
 
     /// Patients that disagree inside a study, or share its UID, withhold the score.
@@ -158,7 +194,7 @@ fn cautions(stack: &Stack, extents: &[Extent]) -> Vec<String> {
         )
     }));
     cautions.extend(ends::cautions(&stack.series, extents));
-    if stack.series.middle().format == (Format::Nifti { oriented: false }) {
+    if !stack.series.is_oriented() {
         cautions.push("The file does not state which way the patient lies: left and right are not known.".to_owned());
     }
     if stack.series.instances().iter().any(|instance| instance.pixels.lossy) {

@@ -7,6 +7,7 @@
 //! with [`intake`] holding what has been read, and [`triage`] the desk that tells the shell what to do next.
 
 pub mod archive;
+pub mod attention;
 pub mod build;
 pub mod canonical;
 pub mod card;
@@ -23,6 +24,7 @@ pub mod geometry;
 pub mod inspection;
 pub mod instance;
 pub mod intake;
+pub mod listing;
 mod mosaic;
 mod nifti;
 pub mod picture;
@@ -33,10 +35,12 @@ pub mod reason;
 pub mod report;
 pub mod selection;
 pub mod series;
+pub mod shelf;
 pub mod split;
 pub mod study;
 pub mod triage;
 pub mod unpack;
+pub mod viewing;
 pub mod volume;
 mod words;
 pub mod worklist;

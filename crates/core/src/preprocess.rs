@@ -24,6 +24,19 @@ pub struct ModelInput {
     pub patient_from_model: DAffine3,
 }
 
+impl ModelInput {
+    /// The input as a volume of its own, to look at: its columns run to the Head, its rows to the Anterior, its slices to the Right.
+    pub fn into_volume(self) -> Volume {
+        let model_from_voxel = DAffine3::from_mat3(DMat3::from_cols(DVec3::Z, DVec3::Y, DVec3::X));
+        let geometry = Geometry {
+            dims: [self.size; 3],
+            patient_from_voxel: self.patient_from_model * model_from_voxel,
+            missing_slice: None,
+        };
+        Volume { signal: self.values, geometry }
+    }
+}
+
 /// One output value's share of an input: up to four `(index, weight)` pairs.
 type Taps = Vec<(usize, f32)>;
 
@@ -283,8 +296,7 @@ mod tests {
     use super::*;
 
     fn spec() -> InputSpec {
-        let card: crate::card::Card =
-            serde_json::from_str(include_str!("../../infer/src/untrained_card.json")).unwrap();
+        let card: crate::card::Card = serde_json::from_str(include_str!("../../infer/src/template_card.json")).unwrap();
         card.input
     }
 
@@ -328,6 +340,30 @@ mod tests {
             let voxel = input.voxel_from_model.transform_point3(middle);
             let off = (voxel - DVec3::from_array(spot.map(|n| n as f64))).abs().max_element();
             assert!(off < 0.5, "{order:?}: {voxel} instead of {spot:?}");
+        }
+    }
+
+    #[test]
+    fn an_input_to_look_at_keeps_every_value_in_its_place() {
+        let patient_from_model = DAffine3::from_mat3_translation(
+            DMat3::from_diagonal(DVec3::new(-2.0, -3.0, 4.0)),
+            DVec3::new(5.0, 6.0, 7.0),
+        );
+        let input = ModelInput {
+            values: (0..27).map(|value| value as f32).collect(),
+            size: 3,
+            voxel_from_model: DAffine3::IDENTITY,
+            patient_from_model,
+        };
+        let volume = input.clone().into_volume();
+        for (r, a, s) in [(0, 0, 1), (0, 2, 0), (1, 0, 0), (2, 1, 0)] {
+            let model = DVec3::new(r as f64, a as f64, s as f64);
+            let voxel = DVec3::new(s as f64, a as f64, r as f64);
+            assert_eq!(
+                volume.geometry.patient_from_voxel.transform_point3(voxel),
+                patient_from_model.transform_point3(model)
+            );
+            assert_eq!(volume.signal[s + 3 * (a + 3 * r)], input.values[(r * 3 + a) * 3 + s]);
         }
     }
 }

@@ -66,6 +66,8 @@ codes! {
     DamagedArchive = "damaged_archive", File, "A packed file or archive cannot be unpacked.";
     Unreadable = "unreadable", File, "The browser or operating system would not hand over the file.";
     EmptyFolder = "empty_folder", File, "The folder holds no files.";
+    ListRead = "list_read", File, "A list and not an image: urgencies or an earlier export. It was read.";
+    UnusableList = "unusable_list", File, "A list of urgencies or an earlier export that cannot be used.";
     Cancelled = "cancelled", Study, "The reader stopped the work.";
     MixedPatients = "mixed_patients", Study, "Patients disagree inside one study or series.";
     UnderAge = "under_age", Study, "The patient is younger than those the model was made for.";
@@ -101,6 +103,7 @@ codes! {
     DeviceFailed = "device_failed", Device, "The device failed, was lost, or failed its self-test.";
     WorkerStopped = "worker_stopped", Device, "A background worker stopped unexpectedly.";
     ModelUnusable = "model_unusable", Model, "The model's files are missing, damaged or of a version that is not understood.";
+    OtherModel = "other_model", Model, "Scored by another model in an earlier session; that score is not shown.";
     Abstained = "abstained", Model, "The model declined to score this input.";
     Internal = "internal", Bug, "A fault of Headway's own.";
 }

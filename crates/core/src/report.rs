@@ -6,6 +6,9 @@ use crate::finding::{Band, DeviceReport};
 use crate::reason::Reason;
 use crate::selection::{RejectedSeries, Score};
 use crate::triage::WorklistView;
+use crate::worklist::list::List;
+use crate::worklist::moment::Moment;
+use crate::worklist::order::{Order, arrange};
 use crate::worklist::{Stage, StageMillis, WorklistRow};
 use serde::Serialize;
 
@@ -27,6 +30,12 @@ pub struct Report {
 pub struct StudyReport {
     /// *Study Instance UID*.
     pub study_uid: String,
+    /// *Accession Number*; null where none is stated.
+    pub accession_number: Option<String>,
+    /// Manufacturer and model; null where none is stated.
+    pub scanner: Option<String>,
+    /// *Study Date* of the patient's newest examination in the run, where this is an older one.
+    pub prior_of: Option<String>,
     /// `scored`, `not_scored` or `failed`; another stage where the run was cut short.
     pub state: &'static str,
     /// Why there is no score.
@@ -86,12 +95,15 @@ pub struct FilesReport {
 }
 
 impl Report {
-    /// Puts a worklist into words for programs.
+    /// Puts a worklist into words for programs. A run knows neither urgency nor waiting: the scores alone order it.
     pub fn new(model: ModelIdentity, device: Option<DeviceReport>, view: &WorklistView) -> Self {
+        let entries = List::default().entries(&view.rows, model.evidence, Moment(0));
+        let order = arrange(&entries, &Order::FlagUp);
+        let studies = order.into_iter().map(|index| StudyReport::new(&view.rows[index])).collect();
         Self {
             model,
             device,
-            studies: view.rows.iter().map(StudyReport::new).collect(),
+            studies,
             files: FilesReport { seen: view.files.seen, used: view.files.in_rows, notices: view.notices.clone() },
         }
     }
@@ -110,6 +122,9 @@ impl StudyReport {
         let selection = row.selection.clone().unwrap_or_default();
         Self {
             study_uid: row.key.study_uid.clone(),
+            accession_number: stated(&row.study.accession_number),
+            scanner: stated(&row.study.scanner),
+            prior_of: row.prior_of.clone(),
             state: row.stage.name(),
             reason,
             score: finding.and_then(|f| f.score),
@@ -127,6 +142,10 @@ impl StudyReport {
             stage_ms: row.stage_ms,
         }
     }
+}
+
+fn stated(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 impl RejectedReport {

@@ -53,18 +53,40 @@ pub struct Stack {
     pub cautions: Vec<String>,
 }
 
-/// Chooses among the series of one study; `wanted` is the *Series Instance UID* that the reader asks for.
+/// A series that the reader asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeriesChoice {
+    /// *Series Instance UID*.
+    pub series_uid: String,
+    /// Which part of it; where no stack of the series has this name, any that can be scored.
+    pub part: String,
+}
+
+impl SeriesChoice {
+    /// Whether each stack is meant.
+    fn among(&self, series: &[Series]) -> Vec<bool> {
+        let of_series = |one: &Series| one.header().uid == self.series_uid;
+        let is_named = series.iter().any(|one| of_series(one) && one.part() == self.part);
+        series.iter().map(|one| of_series(one) && (!is_named || one.part() == self.part)).collect()
+    }
+}
+
+/// Chooses among the series of one study; `wanted` is what the reader asks for.
 ///
 /// The reader's choice sets aside what headers say of contrast and kind, with a caution, and never geometry or coverage.
 ///
 /// # Errors
 /// The reason to show on the row where no series can be scored:
 /// the chosen series' own defect if there is one, else [`Code::NoSuitableSeries`].
-pub fn select(series: Vec<Series>, wanted: Option<&str>, spec: &InputSpec) -> (SelectionReport, Result<Stack, Reason>) {
+pub fn select(
+    series: Vec<Series>,
+    wanted: Option<&SeriesChoice>,
+    spec: &InputSpec,
+) -> (SelectionReport, Result<Stack, Reason>) {
     let mut report = SelectionReport { by_reader: wanted.is_some(), ..SelectionReport::default() };
+    let asked_for = wanted.map_or_else(|| vec![false; series.len()], |wanted| wanted.among(&series));
     let mut candidates = Vec::new();
-    for series in series {
-        let asked_for = wanted == Some(series.header().uid.as_str());
+    for (series, asked_for) in series.into_iter().zip(asked_for) {
         match Candidate::judge(series, asked_for, spec) {
             Ok(candidate) => candidates.push(candidate),
             Err(rejected) => report.rejected.push(*rejected),
@@ -81,7 +103,7 @@ pub fn select(series: Vec<Series>, wanted: Option<&str>, spec: &InputSpec) -> (S
     });
     let outcome = match (chosen, wanted) {
         (Some(chosen), _) => chosen.into_stack(&mut report),
-        (None, Some(uid)) => Err(not_to_be_had(&mut report, uid)),
+        (None, Some(wanted)) => Err(not_to_be_had(&mut report, wanted)),
         (None, None) => Err(no_suitable_series(&report.rejected, spec)),
     };
     (report, outcome)
@@ -96,8 +118,10 @@ fn named(series: &SeriesSummary) -> String {
 }
 
 /// Why the series that the reader asked for is not to be had. It stays the row's, so that the reason has a name.
-fn not_to_be_had(report: &mut SelectionReport, uid: &str) -> Reason {
-    match report.rejected.iter().position(|rejected| rejected.series.series_uid == uid) {
+fn not_to_be_had(report: &mut SelectionReport, wanted: &SeriesChoice) -> Reason {
+    let of_series = |rejected: &RejectedSeries| rejected.series.series_uid == wanted.series_uid;
+    let named = report.rejected.iter().position(|one| of_series(one) && one.series.part == wanted.part);
+    match named.or_else(|| report.rejected.iter().position(of_series)) {
         Some(index) => {
             let RejectedSeries { series, mut reasons, .. } = report.rejected.remove(index);
             report.chosen = Some(series);
@@ -129,7 +153,7 @@ mod tests {
     use glam::DVec3;
 
     fn spec() -> InputSpec {
-        Card::from_json(include_bytes!("../../infer/src/untrained_card.json")).unwrap().input
+        Card::from_json(include_bytes!("../../infer/src/template_card.json")).unwrap().input
     }
 
     /// A whole axial T2 head of 40 slices, 4 mm apart, in pixels of 1 mm; with what a test changes.
@@ -171,8 +195,15 @@ mod tests {
         series(uid, number, |_| ())
     }
 
+    fn asked(series_uid: &str) -> SeriesChoice {
+        SeriesChoice { series_uid: series_uid.to_owned(), part: String::new() }
+    }
+
     fn chosen(series: Vec<Series>, wanted: Option<&str>) -> String {
-        select(series, wanted, &spec()).0.chosen.map_or_else(String::new, |chosen| chosen.series_uid)
+        select(series, wanted.map(asked).as_ref(), &spec())
+            .0
+            .chosen
+            .map_or_else(String::new, |chosen| chosen.series_uid)
     }
 
     #[test]
@@ -230,12 +261,12 @@ mod tests {
             }
         });
         let all = || vec![plain("best", 1), plain("other", 2), broken.clone()];
-        let (report, stack) = select(all(), Some("other"), &spec());
+        let (report, stack) = select(all(), Some(&asked("other")), &spec());
         assert!(report.by_reader && report.chosen.unwrap().series_uid == "other");
         assert!(stack.unwrap().cautions[0].contains("The reader chose"));
-        assert_eq!(select(all(), Some("broken"), &spec()).1.unwrap_err().code, Code::MissingSlices);
-        assert_eq!(select(all(), Some("gone"), &spec()).1.unwrap_err().code, Code::NoSuitableSeries);
+        assert_eq!(select(all(), Some(&asked("broken")), &spec()).1.unwrap_err().code, Code::MissingSlices);
+        assert_eq!(select(all(), Some(&asked("gone")), &spec()).1.unwrap_err().code, Code::NoSuitableSeries);
         let ct = series("ct", 3, |image| image.series.modality = "CT".to_owned());
-        assert_eq!(select(vec![ct], Some("ct"), &spec()).1.unwrap_err().code, Code::WrongModality);
+        assert_eq!(select(vec![ct], Some(&asked("ct")), &spec()).1.unwrap_err().code, Code::WrongModality);
     }
 }

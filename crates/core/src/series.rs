@@ -1,6 +1,6 @@
 //! Images that belong together, in the order they lie in the patient.
 
-use crate::instance::{Instance, SeriesHeader};
+use crate::instance::{Format, Instance, SeriesHeader};
 use crate::places::{may_be_copies, without_copies};
 use glam::DVec3;
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,11 @@ impl Series {
     /// The middle one: first and last are where scanners put exceptions.
     pub fn middle(&self) -> &Instance {
         &self.instances[self.instances.len() / 2]
+    }
+
+    /// Whether its files say which way the patient lies.
+    pub fn is_oriented(&self) -> bool {
+        self.middle().format != Format::Nifti { oriented: false }
     }
 
     /// The series as its headers state it.

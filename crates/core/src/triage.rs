@@ -6,8 +6,9 @@
 use crate::file::{FileId, FileMeta, Notice};
 use crate::finding::Finding;
 use crate::reason::{Code, Reason};
-use crate::selection::SelectionReport;
+use crate::selection::{SelectionReport, SeriesChoice};
 use crate::study::{Patient, Study, StudyKey};
+use crate::worklist::prior::mark_priors;
 use crate::worklist::{Stage, StageMillis, WorklistRow};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,10 @@ const RETRIES: u8 = 1;
 pub enum Event {
     /// Files were dropped or chosen.
     FilesFound(Vec<FileMeta>),
+    /// A file was dropped that is no image, and was read by another: a list. What it came to.
+    FileTaken(FileMeta, Reason),
+    /// Studies of an earlier session that were kept on the device, without their images.
+    Remembered(Vec<WorklistRow>),
     /// A path that holds no file, or could not be listed.
     PathRefused(Notice),
     /// A file is an archive; what it holds stands in for it.
@@ -47,8 +52,8 @@ pub enum Event {
     Choose(StudyKey, WantedSeries),
 }
 
-/// *Series Instance UID* of the series that the reader asked for, if any.
-pub type WantedSeries = Option<String>;
+/// The series that the reader asked for, if any.
+pub type WantedSeries = Option<SeriesChoice>;
 
 /// Something the shell should do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -130,7 +135,7 @@ pub struct Desk {
 /// Everything the page shows of the desk.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WorklistView {
-    /// Rows in their order.
+    /// Rows in order of arrival; [`List`](crate::worklist::list::List) puts them in the list's order.
     pub rows: Vec<WorklistRow>,
     /// Counts of files.
     pub files: FileCounts,
@@ -159,6 +164,10 @@ impl Desk {
         let mut effects = Vec::new();
         match event {
             Event::FilesFound(files) => effects.extend(self.files_found(files)),
+            Event::FileTaken(file, reason) => {
+                self.files.insert(file.id, (file, Fate::Noticed(reason)));
+            }
+            Event::Remembered(rows) => rows.into_iter().for_each(|row| self.remember(row)),
             Event::PathRefused(notice) => self.refused_paths.push(notice),
             Event::ArchiveListed(job, archive, files) if job == self.job => {
                 effects.extend(self.archive_listed(archive, files));
@@ -187,7 +196,8 @@ impl Desk {
     /// What the page shows.
     pub fn view(&self) -> WorklistView {
         let mut rows: Vec<WorklistRow> = self.studies.values().map(|study| study.row.clone()).collect();
-        rows.sort_by(WorklistRow::compare);
+        rows.sort_by_key(|row| row.arrival);
+        mark_priors(&mut rows);
         let mut notices = self.refused_paths.clone();
         let mut files = FileCounts { seen: self.files.len(), ..FileCounts::default() };
         for (meta, fate) in self.files.values() {
@@ -231,9 +241,26 @@ impl Desk {
         }
     }
 
+    /// A study that is here already goes before what is remembered of it.
+    fn remember(&mut self, row: WorklistRow) {
+        let arrival = self.studies.len();
+        let remembered = |row: WorklistRow| StudyState {
+            row: WorklistRow { arrival, is_remembered: true, ..row },
+            wanted: None,
+            due: false,
+            attempts: 0,
+        };
+        self.studies.entry(row.key.clone()).or_insert_with(|| remembered(row));
+    }
+
     fn join_study(&mut self, file: FileId, part: Part, millis: f64) {
         let key = StudyKey { patient_id: part.patient.id.clone(), study_uid: part.study.uid.clone() };
-        let arrival = self.studies.len();
+        // Its images have come: the study begins anew, in its place.
+        let remembered = self.studies.get(&key).filter(|study| study.row.is_remembered).map(|study| study.row.arrival);
+        if remembered.is_some() {
+            self.studies.remove(&key);
+        }
+        let arrival = remembered.unwrap_or(self.studies.len());
         let study = self.studies.entry(key.clone()).or_insert_with(|| StudyState {
             row: WorklistRow {
                 key: key.clone(),
@@ -245,6 +272,8 @@ impl Desk {
                 cautions: Vec::new(),
                 images: 0,
                 stage_ms: StageMillis::default(),
+                prior_of: None,
+                is_remembered: false,
             },
             wanted: None,
             due: true,
@@ -359,7 +388,7 @@ impl Desk {
     }
 
     fn retry(&mut self, key: &StudyKey) {
-        if let Some(study) = self.studies.get_mut(key).filter(|s| s.row.stage.is_final()) {
+        if let Some(study) = self.studies.get_mut(key).filter(|s| s.row.stage.is_final() && !s.row.is_remembered) {
             study.due = true;
             study.attempts = 0;
             study.row.stage = Stage::Received;
@@ -368,7 +397,7 @@ impl Desk {
 
     /// Another choice is another study to the network: what is under way is finished, set aside, and built anew.
     fn choose(&mut self, key: &StudyKey, wanted: WantedSeries) {
-        if let Some(study) = self.studies.get_mut(key).filter(|s| s.wanted != wanted) {
+        if let Some(study) = self.studies.get_mut(key).filter(|s| s.wanted != wanted && !s.row.is_remembered) {
             study.wanted = wanted;
             study.due = true;
             study.attempts = 0;
@@ -459,6 +488,10 @@ mod tests {
         Event::Inferred(job, key(study_uid), Ok(Finding { logit: 1.0, score: None, band: None, device }), 5.0)
     }
 
+    fn wanted(series_uid: &str) -> WantedSeries {
+        Some(SeriesChoice { series_uid: series_uid.to_owned(), part: String::new() })
+    }
+
     fn stages(desk: &Desk) -> Vec<&'static str> {
         desk.view().rows.iter().map(|row| row.stage.name()).collect()
     }
@@ -532,6 +565,37 @@ mod tests {
     }
 
     #[test]
+    fn a_remembered_study_stands_until_its_images_come_and_begins_anew_in_its_place() {
+        let mut before = Desk::default();
+        before.update(found(&[1]));
+        before.update(Event::HeadersRead(0, vec![part(1, "s")]));
+        before.update(built(0, "s", Ok(())));
+        before.update(scored(0, "s"));
+        let mut desk = Desk::default();
+        assert_eq!(desk.update(Event::Remembered(before.view().rows)), []);
+        assert_eq!((stages(&desk), desk.view().rows[0].is_remembered), (vec!["scored"], true));
+        assert_eq!(desk.update(Event::Retry(key("s"))), [], "there is nothing to try it with");
+        assert_eq!(desk.update(Event::Choose(key("s"), wanted("1.2"))), []);
+        desk.update(found(&[7]));
+        assert_eq!(desk.update(Event::HeadersRead(0, vec![part(7, "s")])), [Effect::Build(0, key("s"), None)]);
+        let row = &desk.view().rows[0];
+        assert_eq!((row.images, row.arrival, row.is_remembered), (1, 0, false));
+        desk.update(Event::Remembered(before.view().rows));
+        assert!(!desk.view().rows[0].is_remembered, "what is here goes before what is remembered");
+        balanced(&desk);
+    }
+
+    #[test]
+    fn a_file_that_another_took_is_counted_and_told() {
+        let mut desk = Desk::default();
+        let file = FileMeta { id: FileId(1), path: "urgency.csv".into(), size_bytes: 1 };
+        desk.update(Event::FileTaken(file, Reason::new(Code::ListRead, "3 lines")));
+        let view = desk.view();
+        assert_eq!((view.files.seen, view.files.noticed, view.notices[0].path.as_str()), (1, 1, "urgency.csv"));
+        balanced(&desk);
+    }
+
+    #[test]
     fn an_engine_that_stops_is_tried_once_more_then_the_study_fails() {
         let mut desk = Desk::default();
         desk.update(found(&[1]));
@@ -565,7 +629,7 @@ mod tests {
         desk.update(Event::HeadersRead(0, vec![part(1, "s")]));
         desk.update(built(0, "s", Ok(())));
         desk.update(scored(0, "s"));
-        let wanted = || Some("1.2".to_owned());
+        let wanted = || wanted("1.2");
         let build = || [Effect::Build(0, key("s"), wanted())];
         assert_eq!(desk.update(Event::Choose(key("s"), wanted())), build());
         assert_eq!(desk.update(Event::Choose(key("s"), wanted())), [], "the same choice again changes nothing");

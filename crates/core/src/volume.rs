@@ -6,6 +6,7 @@ use crate::geometry::Geometry;
 use crate::instance::Instance;
 use crate::reason::{Code, Reason};
 use crate::selection::Stack;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Signal on an even grid; column index fastest, then row, then slice. MR signal has no unit.
@@ -19,16 +20,18 @@ pub struct Volume {
 
 impl Volume {
     /// The volume with its one missing slice, if any, interpolated from the neighbours: for the network alone.
-    pub fn bridged(mut self) -> Self {
+    pub fn bridged(&self) -> Cow<'_, Self> {
         let [columns, rows, slices] = self.geometry.dims;
         let plane = columns * rows;
-        if let Some(missing) = self.geometry.missing_slice.filter(|missing| (1..slices - 1).contains(missing)) {
-            let (before, rest) = self.signal.split_at_mut(missing * plane);
-            let (gap, after) = rest.split_at_mut(plane);
-            let neighbours = before[(missing - 1) * plane..].iter().zip(&*after);
-            gap.iter_mut().zip(neighbours).for_each(|(value, (below, above))| *value = f32::midpoint(*below, *above));
-        }
-        self
+        let Some(missing) = self.geometry.missing_slice.filter(|missing| (1..slices - 1).contains(missing)) else {
+            return Cow::Borrowed(self);
+        };
+        let mut bridged = self.clone();
+        let (before, rest) = bridged.signal.split_at_mut(missing * plane);
+        let (gap, after) = rest.split_at_mut(plane);
+        let neighbours = before[(missing - 1) * plane..].iter().zip(&*after);
+        gap.iter_mut().zip(neighbours).for_each(|(value, (below, above))| *value = f32::midpoint(*below, *above));
+        Cow::Owned(bridged)
     }
 }
 

@@ -5,9 +5,11 @@
 //! No IO, no clock, no random source: the shell hands in bytes and seeds.
 
 pub mod day;
+pub mod document;
 pub mod error;
 pub mod evaluation;
 pub mod monitoring;
+pub mod question;
 pub mod random;
 pub mod reports;
 pub mod simulation;

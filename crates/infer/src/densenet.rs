@@ -16,20 +16,6 @@ use burn::tensor::{Device, Tensor, TensorData};
 use headway_core::card::Architecture;
 use headway_core::reason::Reason;
 
-/// Takes part in a forward pass.
-pub trait Pass {
-    /// Applies a batch norm. Making an untrained model measures its statistics here.
-    fn norm(&mut self, norm: &BatchNorm, input: Tensor<5>) -> Tensor<5> {
-        norm.forward(input)
-    }
-}
-
-/// Takes no part.
-#[derive(Clone, Copy, Debug)]
-pub struct Quiet;
-
-impl Pass for Quiet {}
-
 /// The network. See the module's documentation.
 #[derive(Module, Debug)]
 pub struct DenseNet {
@@ -174,19 +160,19 @@ impl DenseNet {
     ///
     /// # Shapes
     /// `[batch, 1, x, y, z]` to `[batch, 1]`
-    pub fn forward(&self, input: Tensor<5>, pass: &mut dyn Pass) -> Tensor<2> {
+    pub fn forward(&self, input: Tensor<5>) -> Tensor<2> {
         let features = &self.features;
         let stem = features.conv0.forward(input);
-        let mut x = max_pool3d(relu(pass.norm(&features.norm0, stem)));
+        let mut x = max_pool3d(relu(features.norm0.forward(stem)));
         for (index, block) in features.denseblocks.iter().enumerate() {
             for layer in &block.denselayers {
-                x = layer.forward(x, pass);
+                x = layer.forward(x);
             }
             if let Some(transition) = features.transitions.get(index) {
-                x = transition.forward(x, pass);
+                x = transition.forward(x);
             }
         }
-        let x = relu(pass.norm(&features.norm5, x));
+        let x = relu(features.norm5.forward(x));
         let [batch, channels, _, _, _] = x.dims();
         let pooled: Tensor<2> = x.reshape([batch as i32, channels as i32, -1]).mean_dim(2).reshape([batch, channels]);
         pooled.matmul(self.class_layers.out_weight.val().transpose()) + self.class_layers.out_bias.val().unsqueeze()
@@ -196,10 +182,10 @@ impl DenseNet {
 impl DenseLayer {
     /// # Shapes
     /// `[batch, channels, x, y, z]` to `[batch, channels + growth_rate, x, y, z]`
-    fn forward(&self, input: Tensor<5>, pass: &mut dyn Pass) -> Tensor<5> {
-        let x = relu(pass.norm(&self.norm1, input.clone()));
+    fn forward(&self, input: Tensor<5>) -> Tensor<5> {
+        let x = relu(self.norm1.forward(input.clone()));
         let x = self.conv1.forward(x);
-        let x = relu(pass.norm(&self.norm2, x));
+        let x = relu(self.norm2.forward(x));
         let grown = self.conv2.forward(x);
         Tensor::cat(vec![input, grown], 1)
     }
@@ -210,8 +196,8 @@ impl Transition {
     /// `[batch, channels, x, y, z]` to `[batch, channels / 2, ⌊x/2⌋, ⌊y/2⌋, ⌊z/2⌋]`
     ///
     /// Pools before the convolution, which a 1³ kernel makes exact and eight times cheaper.
-    fn forward(&self, input: Tensor<5>, pass: &mut dyn Pass) -> Tensor<5> {
-        let pooled = avg_pool3d(relu(pass.norm(&self.norm, input)));
+    fn forward(&self, input: Tensor<5>) -> Tensor<5> {
+        let pooled = avg_pool3d(relu(self.norm.forward(input)));
         self.conv.forward(pooled)
     }
 }

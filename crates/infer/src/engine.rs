@@ -94,7 +94,15 @@ impl Engine {
                 ),
             ));
         }
-        let logit = self.logit(values, dims, &mut pause).await?;
+        let logit = if self.card.output.mirror_averaged {
+            let mut first_half = async |share: f64| pause(share / 2.0).await;
+            let as_it_is = self.logit(values, dims, &mut first_half).await?;
+            let mut second_half = async |share: f64| pause(0.5 + share / 2.0).await;
+            let mirrored = self.logit(&mirrored(values, dims), dims, &mut second_half).await?;
+            f64::midpoint(as_it_is, mirrored)
+        } else {
+            self.logit(values, dims, &mut pause).await?
+        };
         Ok(Finding::new(&self.card, logit, self.report.clone()))
     }
 
@@ -130,6 +138,11 @@ impl Engine {
             ),
         ))
     }
+}
+
+/// An input with left and right exchanged: its first index runs from one to the other.
+fn mirrored(values: &[f32], dims: [usize; 3]) -> Vec<f32> {
+    values.chunks_exact(dims[1] * dims[2]).rev().flatten().copied().collect()
 }
 
 /// The network on the device it was opened on.
@@ -197,5 +210,18 @@ impl Network {
             #[cfg(feature = "gpu")]
             Self::Gpu(network) => network.logit(values, dims, pause).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mirrored;
+
+    #[test]
+    fn a_mirror_image_exchanges_left_and_right_alone() {
+        let values: Vec<f32> = (0..12).map(|value| value as f32).collect();
+        let expected = [8.0, 9.0, 10.0, 11.0, 4.0, 5.0, 6.0, 7.0, 0.0, 1.0, 2.0, 3.0];
+        assert_eq!(mirrored(&values, [3, 2, 2]), expected);
+        assert_eq!(mirrored(&mirrored(&values, [3, 2, 2]), [3, 2, 2]), values);
     }
 }

@@ -5,6 +5,7 @@
 //! `densenet` is the same network as burn modules, one to one with MONAI's: the plain twin that tests compare with.
 //! No DICOM, no browser: the same code runs natively and in a worker.
 
+pub mod attention;
 #[cfg(feature = "cpu")]
 pub mod cpu;
 #[cfg(feature = "reference")]

@@ -111,6 +111,11 @@ impl<'a> DataSet<'a> {
         })
     }
 
+    /// Every element's tag and representation, in order of the tags.
+    pub(crate) fn tags(&self) -> impl Iterator<Item = (Tag, VR)> {
+        self.elements.iter().map(|element| (element.tag, representation(element)))
+    }
+
     /// The first item of a sequence.
     pub(crate) fn item(&self, tag: Tag) -> Option<DataSet<'a>> {
         self.items(tag).next()

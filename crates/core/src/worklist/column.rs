@@ -58,6 +58,11 @@ impl Column {
         matches!(self, Self::Band | Self::Score)
     }
 
+    /// Whether people who sort by it look for the greatest first.
+    pub const fn starts_with_greatest(self) -> bool {
+        matches!(self, Self::Score | Self::Waiting | Self::TimeToScore)
+    }
+
     /// What stands there. A score that may not move its row is missing here.
     pub fn cell<'a>(self, entry: &Entry<'a>) -> Cell<'a> {
         let (row, study) = (entry.row, &entry.row.study);

@@ -17,7 +17,7 @@ use crate::card::{ModelIdentity, Thresholds};
 use serde::{Deserialize, Serialize};
 
 /// What the JSON calls itself.
-const FORMAT: &str = "headway-worklist";
+pub(super) const FORMAT: &str = "headway-worklist";
 
 /// Its version; a later one may mean something else by a name.
 const VERSION: u32 = 1;

@@ -49,6 +49,15 @@ pub struct Standing {
     pub score_seen: bool,
 }
 
+/// A row under the pointer or the focus, and where it stands: it stays there while others move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InUse {
+    /// Which study.
+    pub study: StudyKey,
+    /// Its index among the rows shown.
+    pub at: usize,
+}
+
 impl List {
     /// Notes when a study arrived. The first time counts, also over several sessions.
     pub fn arrived(&mut self, study: &StudyKey, now: Moment) {
@@ -75,8 +84,8 @@ impl List {
         if hidden { &Order::FirstCome } else { &self.order }
     }
 
-    /// The rows that the filter shows, in the order in use.
-    pub fn arrange(&self, rows: &[WorklistRow], evidence: Evidence, now: Moment) -> Vec<Standing> {
+    /// The rows that the filter shows, in the order in use; rows in use stay where they are.
+    pub fn arrange(&self, rows: &[WorklistRow], evidence: Evidence, now: Moment, in_use: &[InUse]) -> Vec<Standing> {
         let entries = self.entries(rows, evidence, now);
         let summaries = self.journal.summaries();
         let filter = self.filter_in_use();
@@ -94,7 +103,9 @@ impl List {
                 score_seen,
             })
         };
-        arrange(&entries, self.order_in_use()).into_iter().filter_map(standing).collect()
+        let mut shown = arrange(&entries, self.order_in_use()).into_iter().filter_map(standing).collect();
+        hold(&mut shown, rows, in_use);
+        shown
     }
 
     fn filter_in_use(&self) -> Filter {
@@ -103,6 +114,20 @@ impl List {
             filter.bands.clear();
         }
         filter
+    }
+}
+
+/// Puts rows in use back where they stood: uppermost first, so that none moves another.
+fn hold(shown: &mut Vec<Standing>, rows: &[WorklistRow], in_use: &[InUse]) {
+    let mut held: Vec<(usize, Standing)> = Vec::new();
+    for row in in_use {
+        if let Some(index) = shown.iter().position(|standing| rows[standing.row].key == row.study) {
+            held.push((row.at, shown.remove(index)));
+        }
+    }
+    held.sort_by_key(|(at, _)| *at);
+    for (at, standing) in held {
+        shown.insert(at.min(shown.len()), standing);
     }
 }
 
@@ -143,7 +168,7 @@ mod tests {
 
     fn shown(list: &List) -> String {
         let rows = rows();
-        let standing = list.arrange(&rows, Evidence::Synthetic, Moment(0));
+        let standing = list.arrange(&rows, Evidence::Synthetic, Moment(0), &[]);
         standing.iter().map(|standing| rows[standing.row].key.study_uid.as_str()).collect()
     }
 
@@ -156,13 +181,30 @@ mod tests {
         for action in [Action::Read(reading), Action::Revealed] {
             list.journal.record(&rows()[2].key, Moment(1), action).unwrap();
         }
-        let standing = list.arrange(&rows(), Evidence::Synthetic, Moment(0));
+        let standing = list.arrange(&rows(), Evidence::Synthetic, Moment(0), &[]);
         let places = standing.iter().map(|standing| standing.place.as_ref().map(|(place, _)| *place));
         assert_eq!(places.collect::<Vec<_>>(), [None, None, Some(Place::Flagged)]);
         list.journal.switch(Mode::Open, Moment(0), []);
         assert_eq!(shown(&list), "c");
         list.filter = Filter::default();
         assert_eq!(shown(&list), "cba");
+    }
+
+    #[test]
+    fn a_row_in_use_stays_where_it_is_while_others_are_scored() {
+        let mut list = List::default();
+        list.journal.switch(Mode::Open, Moment(0), []);
+        let rows = rows();
+        let order = |in_use: &[(usize, usize)]| -> String {
+            let in_use: Vec<InUse> =
+                in_use.iter().map(|&(row, at)| InUse { study: rows[row].key.clone(), at }).collect();
+            let shown = list.arrange(&rows, Evidence::Synthetic, Moment(0), &in_use);
+            shown.iter().map(|standing| rows[standing.row].key.study_uid.as_str()).collect()
+        };
+        assert_eq!(order(&[]), "cba");
+        assert_eq!(order(&[(0, 0)]), "acb", "the last by its place, held at the top");
+        assert_eq!(order(&[(2, 9)]), "bac", "the list is shorter by now");
+        assert_eq!(order(&[(2, 2), (0, 0)]), "abc", "pointer and focus on different rows");
     }
 
     #[test]
@@ -187,7 +229,7 @@ mod tests {
         list.urgency.insert(rows[1].key.clone(), Urgency::High);
         let mut list: List = serde_json::from_str(&serde_json::to_string(&list).unwrap()).unwrap();
         list.arrived(&rows[0].key, Moment(20 * day));
-        let standing = list.arrange(&rows, Evidence::Synthetic, Moment(21 * day));
+        let standing = list.arrange(&rows, Evidence::Synthetic, Moment(21 * day), &[]);
         let told: Vec<_> = standing.iter().map(|s| (s.row, s.is_overdue, s.urgency)).collect();
         assert_eq!(told, [(1, false, Some(Urgency::High)), (2, false, None), (0, true, None)]);
         assert!(standing[2].place.as_ref().is_some_and(|(_, why)| why.contains("21 days")), "{standing:?}");
@@ -209,7 +251,7 @@ mod tests {
         let quickest = (0..5)
             .map(|_| {
                 let start = Instant::now();
-                assert_eq!(list.arrange(&rows, Evidence::Synthetic, Moment(60)).len(), 1000);
+                assert_eq!(list.arrange(&rows, Evidence::Synthetic, Moment(60), &[]).len(), 1000);
                 start.elapsed()
             })
             .min();

@@ -69,6 +69,20 @@ pub enum Place {
     NotFlagged,
 }
 
+impl Place {
+    /// The name used in JSON, in CSV and on the page.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Urgent => "urgent",
+            Self::Flagged => "flagged",
+            Self::Overdue => "overdue",
+            Self::Uncertain => "uncertain",
+            Self::NeedsHumanOrder => "needs_human_order",
+            Self::NotFlagged => "not_flagged",
+        }
+    }
+}
+
 impl Order {
     /// Whether the order of the rows tells something of their scores. Shadow mode uses none that does.
     pub fn reveals_scores(&self) -> bool {
@@ -77,6 +91,28 @@ impl Order {
             Self::FirstCome => false,
             Self::Columns(columns) => columns.iter().any(|by| by.column.reveals_scores()),
         }
+    }
+
+    /// The columns sorted by, first to last; none where the order is another.
+    pub fn columns(&self) -> &[SortBy] {
+        if let Self::Columns(columns) = self { columns } else { &[] }
+    }
+
+    /// What a click on a column's heading asks for: to sort by it, or the other way round where it is sorted by already.
+    /// `further` keeps the columns before it.
+    #[must_use]
+    pub fn with_column(&self, column: Column, further: bool) -> Self {
+        let turned = |by: &SortBy| SortBy { column, descending: !by.descending };
+        let mut columns = self.columns().to_vec();
+        match columns.iter().position(|by| by.column == column) {
+            Some(at) if further => columns[at] = turned(&columns[at]),
+            Some(at) => columns = vec![turned(&columns[at])],
+            None => {
+                columns.retain(|_| further);
+                columns.push(SortBy { column, descending: column.starts_with_greatest() });
+            }
+        }
+        Self::Columns(columns)
     }
 }
 
@@ -151,7 +187,6 @@ struct Key<'a> {
 impl<'a> Key<'a> {
     fn new(entry: &Entry<'a>, order: &Order) -> Self {
         let row = entry.row;
-        let columns: &[SortBy] = if let Order::Columns(columns) = order { columns } else { &[] };
         Self {
             place: entry.place(),
             urgency: entry.urgency.filter(|urgency| urgency.is_urgent()),
@@ -160,7 +195,7 @@ impl<'a> Key<'a> {
             date: &row.study.date,
             time: &row.study.time,
             arrival: row.arrival,
-            cells: columns.iter().map(|by| by.column.cell(entry)).collect(),
+            cells: order.columns().iter().map(|by| by.column.cell(entry)).collect(),
             identity: (&row.key.study_uid, &row.key.patient_id),
         }
     }

@@ -61,6 +61,12 @@ pub struct Record {
     pub undone_at: Option<Moment>,
 }
 
+impl Record {
+    fn can_be_undone(&self) -> bool {
+        self.undone_at.is_none() && !matches!(self.action, Action::Opened | Action::Revealed)
+    }
+}
+
 /// All that the reader did, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Journal {
@@ -89,7 +95,7 @@ impl fmt::Display for Refusal {
             Self::NotReadYet => "The score is shown once the study was read: record normal or abnormal first.",
             Self::ScoreHidden => "The score is still hidden: record normal or abnormal and have it shown first.",
             Self::CategoryOfNormal => "A normal study has no category: take the category away or record abnormal.",
-            Self::NothingToUndo => "There is nothing to undo in this study.",
+            Self::NothingToUndo => "There is nothing to undo.",
             Self::SaidBeforeReveal => {
                 "What was said before the score was shown stays as it was said. A second reading may be added to it."
             }
@@ -149,18 +155,24 @@ impl Journal {
     /// A [`Refusal`] where there is nothing, or where it was said before the score was shown and might be truth.
     pub fn undo(&mut self, study: &StudyKey, at: Moment) -> Result<(), Refusal> {
         let score_seen = self.is_score_seen(study);
-        let can_be_undone = |record: &&mut Record| {
-            record.study == *study
-                && record.undone_at.is_none()
-                && !matches!(record.action, Action::Opened | Action::Revealed)
-        };
-        let record = self.records.iter_mut().rev().find(can_be_undone).ok_or(Refusal::NothingToUndo)?;
+        let last = |record: &&mut Record| record.study == *study && record.can_be_undone();
+        let record = self.records.iter_mut().rev().find(last).ok_or(Refusal::NothingToUndo)?;
         let is_reading = matches!(record.action, Action::Read(_) | Action::Judged(_));
         if is_reading && score_seen && !record.score_seen {
             return Err(Refusal::SaidBeforeReveal);
         }
         record.undone_at = Some(at);
         Ok(())
+    }
+
+    /// Undoes the last thing said of any study.
+    ///
+    /// # Errors
+    /// As [`Journal::undo`].
+    pub fn undo_last(&mut self, at: Moment) -> Result<(), Refusal> {
+        let last = self.records.iter().rev().find(|record| record.can_be_undone());
+        let study = last.map(|record| record.study.clone()).ok_or(Refusal::NothingToUndo)?;
+        self.undo(&study, at)
     }
 
     /// What stands of a study, undone lines left out.

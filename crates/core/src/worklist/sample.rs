@@ -17,6 +17,8 @@ pub fn unscored(study_uid: &str, date: &str) -> WorklistRow {
         cautions: Vec::new(),
         images: 1,
         stage_ms: StageMillis::default(),
+        prior_of: None,
+        is_remembered: false,
     }
 }
 

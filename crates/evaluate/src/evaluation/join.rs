@@ -64,19 +64,32 @@ impl Mapping {
         Ok(mapping)
     }
 
-    fn study<'a>(&'a self, id: &'a str) -> &'a str {
+    /// Of *Accession Number* and study; a number that two studies bear stands for neither.
+    pub(super) fn of_accessions<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut studies: HashMap<&str, Option<&str>> = HashMap::new();
+        for (number, study) in pairs.filter(|(number, _)| !number.is_empty()) {
+            let held = studies.entry(number).or_insert(Some(study));
+            *held = held.filter(|other| *other == study);
+        }
+        let single = studies.into_iter().filter_map(|(number, study)| Some((number.to_owned(), study?.to_owned())));
+        Self(single.collect())
+    }
+
+    /// The study that an id stands for: itself, where nothing else is said.
+    pub(super) fn study<'a>(&'a self, id: &'a str) -> &'a str {
         self.0.get(id).map_or(id, String::as_str)
     }
 }
 
-/// Joins by id, as text, leading zeros and all.
+/// Joins by id, as text, leading zeros and all: by the mapping, then by study, then by accession number.
 pub fn join(labels: &Labels, scores: &Scores, mapping: &Mapping) -> Joined {
     let by_id: HashMap<&str, Option<f64>> = scores.studies.iter().map(|(id, score)| (id.as_str(), *score)).collect();
     let near = NearMisses::among(scores.studies.iter().map(|(id, _)| id.as_str()));
     let mut joined = Joined::default();
     let mut rows_of: HashMap<&str, Vec<&Label>> = HashMap::new();
     for label in &labels.rows {
-        let study = mapping.study(&label.id);
+        let mapped = mapping.study(&label.id);
+        let study = if by_id.contains_key(mapped) { mapped } else { scores.accessions.study(mapped) };
         if by_id.contains_key(study) {
             rows_of.entry(study).or_default().push(label);
         } else {

@@ -9,8 +9,10 @@ pub mod join;
 pub mod labels;
 pub mod report;
 pub mod scores;
+pub mod worklist;
 
 pub use join::{Joined, join};
 pub use labels::{LabelColumns, Labels};
 pub use report::{EvaluationReport, Settings, evaluate};
 pub use scores::Scores;
+pub use worklist::Worklist;

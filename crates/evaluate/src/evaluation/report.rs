@@ -230,13 +230,13 @@ fn cautions(report: &EvaluationReport, compared: bool) -> Vec<String> {
     }
     let unused = &report.unused;
     for (count, what) in [
-        (unused.labels_unmatched.len(), "labels have no scored study"),
-        (unused.scores_unmatched.len(), "scored studies have no label"),
-        (unused.ambiguous.len(), "labels contradict another of the same study and are not used"),
-        (unused.duplicates.len(), "labels are said twice and counted once"),
+        (unused.labels_unmatched.len(), "Labels without a scored study"),
+        (unused.scores_unmatched.len(), "Scored studies without a label"),
+        (unused.ambiguous.len(), "Labels that contradict another of the same study, none of them used"),
+        (unused.duplicates.len(), "Labels said twice, counted once"),
     ] {
         if count > 0 {
-            cautions.push(format!("{count} {what}."));
+            cautions.push(format!("{what}: {count}."));
         }
     }
     cautions

@@ -1,10 +1,12 @@
 //! What a model said: the JSON of `headway score`, or a CSV of ids and scores.
 
 use super::id;
+use super::join::Mapping;
+use super::worklist::Worklist;
 use crate::error::InputError;
 use crate::table::Table;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// One score per examination.
 #[derive(Clone, Debug)]
@@ -13,6 +15,8 @@ pub struct Scores {
     pub file: String,
     /// Score by id, in the file's order; `None` where it was not scored, declined or failed.
     pub studies: Vec<(String, Option<f64>)>,
+    /// Accession numbers that belong to one study each.
+    pub accessions: Mapping,
 }
 
 #[derive(Deserialize)]
@@ -23,15 +27,19 @@ struct Results {
 #[derive(Deserialize)]
 struct Study {
     study_uid: String,
+    accession_number: Option<String>,
     score: Option<f64>,
 }
 
 impl Scores {
-    /// Reads either; JSON begins with a brace.
+    /// Reads either, or an exported list; JSON begins with a brace.
     ///
     /// # Errors
     /// Where it is neither, an id is blank, damaged or repeated, or a score lies outside 0 to 1.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, InputError> {
+        if Worklist::is_one(bytes) {
+            return Ok(Worklist::read(file, bytes)?.scores);
+        }
         let json = bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{');
         if json { Self::from_json(file, bytes) } else { Self::from_table(&Table::read(file, bytes)?) }
     }
@@ -41,8 +49,11 @@ impl Scores {
             let text = format!("It is not what `headway score --json` prints ({e}).");
             InputError::at(file, e.line() as u64, text)
         })?;
-        let mut scores = Self { file: file.to_owned(), studies: Vec::new() };
+        let mut scores = Self { file: file.to_owned(), studies: Vec::new(), accessions: Mapping::default() };
         let mut seen = HashMap::new();
+        let numbers =
+            results.studies.iter().filter_map(|s| Some((s.accession_number.as_deref()?, s.study_uid.as_str())));
+        scores.accessions = Mapping::of_accessions(numbers);
         for study in results.studies {
             let refused = scores.push(&mut seen, &study.study_uid, study.score, 0).err();
             if let Some(text) = refused {
@@ -55,13 +66,19 @@ impl Scores {
     /// From columns `id` and `score`.
     fn from_table(table: &Table) -> Result<Self, InputError> {
         let (id, score) = (table.column("id")?, table.column("score")?);
-        let mut scores = Self { file: table.file.clone(), studies: Vec::new() };
+        let mut scores = Self { file: table.file.clone(), studies: Vec::new(), accessions: Mapping::default() };
         let mut seen = HashMap::new();
         for row in &table.rows {
             let number = table.number(row, score)?;
             scores.push(&mut seen, row.get(id), number, row.line).map_err(|text| table.at(row.line, text))?;
         }
         Ok(scores)
+    }
+
+    /// An id that stands twice in it.
+    pub(super) fn first_repeated(&self) -> Option<&str> {
+        let mut seen = HashSet::new();
+        self.studies.iter().map(|(id, _)| id.as_str()).find(|id| !seen.insert(*id))
     }
 
     fn push(&mut self, seen: &mut HashMap<String, u64>, id: &str, score: Option<f64>, line: u64) -> Result<(), String> {

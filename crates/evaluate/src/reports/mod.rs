@@ -8,5 +8,5 @@ pub mod proposal;
 pub mod reader;
 pub mod rules;
 
-pub use proposal::{Proposal, propose};
+pub use proposal::{Labelled, Proposal, Status, propose, to_csv};
 pub use rules::{Category, Rules};

@@ -4,11 +4,11 @@ use super::reader::{self, Reading};
 use super::rules::{Category, Rules};
 use crate::error::InputError;
 use crate::table::{Column, Table};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 
 /// A proposed label.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
     /// `None` where the report says neither that something is wrong nor that anything is as it should be.
     pub abnormal: Option<bool>,
@@ -21,7 +21,7 @@ pub struct Proposal {
 }
 
 /// A sentence and the words in it that decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// As written.
     pub sentence: String,
@@ -111,13 +111,42 @@ fn split<'a>(rules: &Rules, text: &'a str) -> Vec<&'a str> {
     pieces.into_iter().map(str::trim).filter(|piece| !piece.is_empty()).collect()
 }
 
-/// One report of a file, with its proposal.
-#[derive(Clone, Debug, Serialize)]
+/// Who stands behind a label.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The rules alone.
+    #[default]
+    Proposed,
+    /// A person agrees with the rules.
+    Confirmed,
+    /// A person says otherwise.
+    Corrected,
+}
+
+impl Status {
+    /// As in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Confirmed => "confirmed",
+            Self::Corrected => "corrected",
+        }
+    }
+}
+
+/// One report of a file, with its label.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Labelled {
     /// As in the file.
     pub id: String,
-    /// What is proposed.
+    /// As in the file.
+    pub report: String,
+    /// What is proposed, or what a person made of it.
     pub proposal: Proposal,
+    /// Who stands behind it.
+    #[serde(default)]
+    pub status: Status,
 }
 
 /// Reads a table of reports.
@@ -134,12 +163,14 @@ pub fn propose_all(rules: &Rules, table: &Table, id: &str, text: &str) -> Result
         if let Some(first) = lines.insert(name, row.line) {
             return Err(table.at(row.line, format!("The id \"{name}\" stands on line {first} already.")));
         }
-        labelled.push(Labelled { id: name.to_owned(), proposal: propose(rules, row.get(text)) });
+        let report = row.get(text).to_owned();
+        let proposal = propose(rules, &report);
+        labelled.push(Labelled { id: name.to_owned(), report, proposal, status: Status::Proposed });
     }
     Ok(labelled)
 }
 
-/// Proposals as the CSV that evaluation reads: id, label, status, category (joined by `+`), uncertain, sentence, words.
+/// Labels as the CSV that evaluation reads: id, label, status, category (joined by `+`), uncertain, sentence, words.
 ///
 /// # Errors
 /// None in memory; the writer's are passed on.
@@ -147,14 +178,14 @@ pub fn to_csv(labelled: &[Labelled]) -> Result<String, String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let header = ["id", "label", "status", "category", "uncertain", "sentence", "words"];
     writer.write_record(header).map_err(|e| e.to_string())?;
-    for Labelled { id, proposal } in labelled {
+    for Labelled { id, proposal, status, .. } in labelled {
         let label = proposal.abnormal.map_or("", |abnormal| if abnormal { "abnormal" } else { "normal" });
         let categories: Vec<&str> = proposal.categories.iter().map(|category| category.name()).collect();
         let sentences: Vec<&str> = proposal.evidence.iter().map(|evidence| evidence.sentence.as_str()).collect();
         let words: Vec<String> = proposal.evidence.iter().map(|evidence| evidence.words.join(", ")).collect();
         let uncertain = if proposal.uncertain { "yes" } else { "" };
         let (category, sentence, words) = (categories.join("+"), sentences.join(" "), words.join("; "));
-        let record = [id, label, "proposed", &category, uncertain, &sentence, &words];
+        let record = [id, label, status.name(), &category, uncertain, &sentence, &words];
         writer.write_record(record).map_err(|e| e.to_string())?;
     }
     let bytes = writer.into_inner().map_err(|e| e.to_string())?;

@@ -33,7 +33,7 @@ impl Mention {
     /// Whether the sentence asserts it.
     pub fn is_asserted(&self) -> bool {
         let kinds = || self.modifiers.iter().map(|(kind, _)| *kind);
-        let can_be_usual = matches!(self.category, Category::SmallVessel | Category::Atrophy);
+        let can_be_usual = matches!(self.category, Category::SmallVesselDisease | Category::Atrophy);
         !kinds().any(|kind| match kind {
             Kind::Negated | Kind::Historical | Kind::Hypothetical => true,
             Kind::Usual => can_be_usual,

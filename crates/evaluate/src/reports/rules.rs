@@ -20,9 +20,9 @@ pub enum Category {
     /// Aneurysm, malformation, occlusion, venous thrombosis.
     Vascular,
     /// Small vessel disease beyond age.
-    SmallVessel,
+    SmallVesselDisease,
     /// White matter inflammation, encephalitis.
-    Inflammation,
+    WhiteMatterInflammation,
     /// Established damage: old infarct, gliosis, cavity.
     Encephalomalacia,
     /// Everything else.
@@ -30,6 +30,20 @@ pub enum Category {
 }
 
 impl Category {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::AcuteStroke,
+        Self::Haemorrhage,
+        Self::Mass,
+        Self::Hydrocephalus,
+        Self::Atrophy,
+        Self::Vascular,
+        Self::SmallVesselDisease,
+        Self::WhiteMatterInflammation,
+        Self::Encephalomalacia,
+        Self::Other,
+    ];
+
     /// As in files.
     pub const fn name(self) -> &'static str {
         match self {
@@ -39,8 +53,8 @@ impl Category {
             Self::Hydrocephalus => "hydrocephalus",
             Self::Atrophy => "atrophy",
             Self::Vascular => "vascular",
-            Self::SmallVessel => "small_vessel",
-            Self::Inflammation => "inflammation",
+            Self::SmallVesselDisease => "small_vessel_disease",
+            Self::WhiteMatterInflammation => "white_matter_inflammation",
             Self::Encephalomalacia => "encephalomalacia",
             Self::Other => "other",
         }

@@ -109,6 +109,17 @@ pub fn headline(seed: u64) -> Result<Headline, String> {
     })
 }
 
+/// The first hospital as the CSV that a simulation reads, to try one without a history of one's own.
+pub fn example_history() -> String {
+    let day = |day: Option<Day>| day.map_or(String::new(), |day| day.to_string());
+    let line = |e: Examination| {
+        let (score, label) = (e.score.unwrap_or_default(), u8::from(e.abnormal == Some(true)));
+        format!("{},{},{},{score:.4},{label}\n", e.id, e.scan, day(e.report))
+    };
+    let lines: String = hospital(28.0, PREVALENCES[0], 1).examinations.into_iter().map(line).collect();
+    format!("id,scan_date,report_date,score,label\n{lines}")
+}
+
 fn outcome(delay_days: f64, prevalence: f64, seed: u64) -> Result<Outcome, String> {
     let history = hospital(delay_days, prevalence, seed);
     // 2018, the first year of which all is known before and after.

@@ -21,7 +21,7 @@ pub use report::{SimulationReport, simulate};
 pub use scenario::Scenario;
 
 use crate::day::Day;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How a simulation is run. [`Options::new`] gives the defaults.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -100,7 +100,7 @@ impl Options {
 }
 
 /// What is in the queue when the loop starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Backlog {
     /// Every examination scanned before the loop and reported in it, after it or never.
@@ -111,7 +111,7 @@ pub enum Backlog {
 }
 
 /// What makes an examination count as abnormal in the statistics.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Strata {
     /// Its label.
@@ -124,7 +124,7 @@ pub enum Strata {
 }
 
 /// What becomes of examinations that are still queued at the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StillQueued {
     /// They are left out of the simulated delays, as published, and counted apart.
@@ -134,7 +134,7 @@ pub enum StillQueued {
 }
 
 /// How a simulated delay is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delay {
     /// From the scan to the day after the reading, as published; the historical delay has no such day.
@@ -144,7 +144,7 @@ pub enum Delay {
 }
 
 /// What a score does to the order.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// Highest score first.

@@ -4,11 +4,11 @@
 //! reads take equally long in both classes (Kella and Yechiali 1985), and once by events, for any read times.
 
 use crate::random::Random;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// A reading room.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Traffic {
     /// Examinations per hour, Poisson.
     pub arrivals_per_hour: f64,

@@ -2,10 +2,10 @@
 
 use super::{Examination, History};
 use crate::random::Random;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Changes to a history; `None` leaves as it is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scenario {
     /// Share of abnormal examinations among the labelled, 0 to 1: labels and scores are drawn again, by class,
     /// from those that are there; dates stay.

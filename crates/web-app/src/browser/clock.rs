@@ -1,6 +1,7 @@
 //! Time, as page and workers both can ask for it.
 
-use js_sys::Promise;
+use headway_core::worklist::moment::Moment;
+use js_sys::{Date, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::MessageChannel;
@@ -12,6 +13,12 @@ pub fn now_ms() -> f64 {
         .ok()
         .and_then(|p| p.dyn_into::<web_sys::Performance>().ok())
         .map_or(0.0, |performance| performance.now())
+}
+
+/// Now, as the clock on the wall shows it.
+pub fn local_now() -> Moment {
+    let now = Date::new_0();
+    Moment((now.get_time() / 1_000.0 - now.get_timezone_offset() * 60.0).floor() as i64)
 }
 
 /// Lets waiting messages be handled before going on.

@@ -162,6 +162,14 @@ pub fn chosen(list: &FileList) -> Found {
     found
 }
 
+/// A file as text (UTF-8).
+///
+/// # Errors
+/// Where the browser will not hand it over.
+pub async fn text_of(file: &File) -> Result<String, BrowserError> {
+    Ok(JsFuture::from(file.text()).await?.as_string().unwrap_or_default())
+}
+
 /// A file made of bytes, as if it had been dropped.
 ///
 /// # Errors

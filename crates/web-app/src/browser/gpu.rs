@@ -30,6 +30,11 @@ pub fn threads_asked_for() -> Option<usize> {
     asked("threads")?.parse().ok().filter(|threads| *threads > 0)
 }
 
+/// Whether the page's address asks for shadow mode: `#mode=shadow`.
+pub fn shadow_asked_for() -> bool {
+    asked("mode").is_some_and(|mode| mode == "shadow")
+}
+
 /// What the fragment says of a key: `#key=value&...`.
 fn asked(key: &str) -> Option<String> {
     let hash = web_sys::window()?.location().hash().ok()?;

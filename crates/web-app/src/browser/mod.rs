@@ -1,13 +1,18 @@
 //! Every call to the browser. Rooms above speak Rust types only.
 
 pub mod archives;
+pub mod canvas;
 pub mod clock;
 pub mod crew;
+pub mod download;
 pub mod error;
 pub mod fetch;
 pub mod files;
 pub mod gpu;
+pub mod keys;
+pub mod near;
 pub mod page;
 pub mod panic;
 pub mod post;
+pub mod storage;
 pub mod worker;

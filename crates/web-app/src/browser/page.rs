@@ -52,6 +52,89 @@ pub fn focus(element: &web_sys::HtmlElement) {
     let _ = element.focus();
 }
 
+/// Opens a dialogue over the page; the browser keeps the focus in it and hears Escape.
+pub fn show_dialog(dialog: &web_sys::HtmlDialogElement) {
+    if !dialog.open() {
+        // Fails only for an element outside of the document.
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes a dialogue; the focus returns to where it was.
+pub fn close_dialog(dialog: &web_sys::HtmlDialogElement) {
+    if dialog.open() {
+        dialog.close();
+    }
+}
+
+/// Whether what a key was pressed in has its own use for it: a slider moves by arrows, a text takes every key.
+pub fn has_own_keys(target: Option<web_sys::EventTarget>, key: &str) -> bool {
+    let Some(element) = target.and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok()) else {
+        return false;
+    };
+    if element.is_content_editable() {
+        return key != "Escape";
+    }
+    element.dyn_ref::<web_sys::HtmlInputElement>().is_some_and(|input| match input.type_().as_str() {
+        "range" => key.len() > 1,
+        _ => key != "Escape",
+    })
+}
+
+/// Has all that a pressed pointer does go to the element it was pressed in, wherever it moves.
+pub fn hold_pointer(event: &web_sys::PointerEvent) {
+    let element = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    if let Some(element) = element {
+        // Fails only for a pointer that is gone, which moves nowhere.
+        let _ = element.set_pointer_capture(event.pointer_id());
+    }
+}
+
+/// Asks `boot.js` for the evidence room, a module of its own that is fetched when it is first opened.
+pub fn open_evidence(list: Option<&str>) {
+    let init = web_sys::CustomEventInit::new();
+    init.set_detail(&list.map_or(JsValue::UNDEFINED, JsValue::from_str));
+    let document = web_sys::window().and_then(|window| window.document());
+    let event = web_sys::CustomEvent::new_with_event_init_dict("headway-evidence", &init);
+    if let (Some(document), Ok(event)) = (document, event) {
+        // Fails only for an event that is under way already.
+        let _ = document.dispatch_event(&event);
+    }
+}
+
+/// Has the browser ask before the page is closed or left while something is unsaved, for the life of the page.
+/// Browsers word the question themselves, and ask only people who have used the page.
+pub fn ask_before_closing(unsaved: impl Fn() -> bool + 'static) {
+    let listener = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+        if unsaved() {
+            event.prevent_default();
+        }
+    });
+    if let Some(window) = web_sys::window() {
+        // Fails only for a name that is no event's.
+        let _ = window.add_event_listener_with_callback("beforeunload", listener.as_ref().unchecked_ref());
+    }
+    listener.forget();
+}
+
+/// Begins the page anew.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        // Fails only for a document that is not shown.
+        let _ = window.location().reload();
+    }
+}
+
+/// Unfolds a panel by its test id.
+pub fn unfold(panel: &str) {
+    let document = web_sys::window().and_then(|w| w.document());
+    let panel = document.and_then(|d| d.query_selector(&format!("[data-testid={panel}]")).ok()?);
+    if let Some(panel) = panel {
+        // Fails only for a name that is no attribute's.
+        let _ = panel.set_attribute("open", "");
+    }
+}
+
 /// Clicks an element: the hidden file inputs behind their buttons.
 pub fn click(id: &str) {
     let element = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(id));

@@ -3,10 +3,10 @@
 use super::intent;
 use super::text::count;
 use crate::browser::page::focus;
-use headway_core::selection::{RejectedSeries, Score, SelectionReport};
+use headway_core::selection::{RejectedSeries, Score, SelectionReport, SeriesChoice};
 use headway_core::series::SeriesSummary;
 use headway_core::study::StudyKey;
-use headway_core::triage::Event;
+use headway_core::triage::{Event, WantedSeries};
 use leptos::html::Summary;
 use leptos::prelude::*;
 
@@ -40,7 +40,7 @@ fn Choice(key: StoredValue<StudyKey>, selection: Memo<Option<SelectionReport>>) 
     // Whoever chose stays at the details: the button that was pressed is gone by then.
     let choose = Choose { key, heading };
     view! {
-        {move || chosen(&report())}
+        {move || chosen(&report(), key)}
         <details>
             <summary node_ref=heading>{move || summary(&report())}</summary>
             {move || reasons(report(), choose)}
@@ -48,12 +48,13 @@ fn Choice(key: StoredValue<StudyKey>, selection: Memo<Option<SelectionReport>>) 
     }
 }
 
-fn chosen(report: &SelectionReport) -> impl IntoView + use<> {
+fn chosen(report: &SelectionReport, key: StoredValue<StudyKey>) -> impl IntoView + use<> {
     let name = report.chosen.as_ref().map_or_else(|| "No series chosen".to_owned(), named);
     let images = report.chosen.as_ref().map(|chosen| count(chosen.images, "image", "images"));
     view! {
         <span class="series-name" data-testid="row-series">{name}</span>
         <span class="muted">{images}</span>
+        {report.chosen.clone().map(|series| view! { <ViewButton key series/> })}
         {report.by_reader.then(|| view! {
             <span class="caution" data-testid="by-reader">"Your choice of series: the score gives it no place in the list"</span>
         })}
@@ -102,6 +103,7 @@ fn Rejected(rejected: RejectedSeries, choose: Choose) -> impl IntoView {
     let code = rejected.reasons.first().map(|reason| reason.code.as_str());
     let name = named(&rejected.series);
     let words = format!("Use {name}");
+    let wanted = SeriesChoice { series_uid: rejected.series.series_uid.clone(), part: rejected.series.part.clone() };
     view! {
         <div class="rejected" data-testid="rejected" data-series-description=rejected.series.description data-code=code>
             <span class="series-name">"Not "{name}</span>" "
@@ -109,7 +111,10 @@ fn Rejected(rejected: RejectedSeries, choose: Choose) -> impl IntoView {
             <ul class="reasons">
                 {rejected.reasons.into_iter().map(|reason| view! { <li>{reason.text}</li> }).collect::<Vec<_>>()}
             </ul>
-            <ChooseButton choose series=Some(rejected.series.series_uid) words/>
+            <div class="actions">
+                <ViewButton key=choose.key series=rejected.series.clone()/>
+                <ChooseButton choose series=Some(wanted) words/>
+            </div>
         </div>
     }
 }
@@ -123,7 +128,7 @@ struct Choose {
 
 /// The reader's choice of a series; none leaves it to the rules again.
 #[component]
-fn ChooseButton(choose: Choose, series: Option<String>, #[prop(into)] words: String) -> impl IntoView {
+fn ChooseButton(choose: Choose, series: WantedSeries, #[prop(into)] words: String) -> impl IntoView {
     let intent = intent();
     let on_click = move |_| {
         if let Some(heading) = choose.heading.get_untracked() {
@@ -132,4 +137,20 @@ fn ChooseButton(choose: Choose, series: Option<String>, #[prop(into)] words: Str
         intent.dispatch(Event::Choose(choose.key.get_value(), series.clone()));
     };
     view! { <button type="button" class="choose" data-testid="choose-series" on:click=on_click>{words}</button> }
+}
+
+/// Opens a series for the eye.
+#[component]
+fn ViewButton(key: StoredValue<StudyKey>, series: SeriesSummary) -> impl IntoView {
+    let intent = intent();
+    let label = format!("View images of {}", named(&series));
+    view! {
+        <button
+            type="button"
+            class="choose"
+            data-testid="view-images"
+            aria-label=label
+            on:click=move |_| intent.view(key.get_value(), series.clone())
+        >"View images"</button>
+    }
 }

@@ -11,8 +11,9 @@ use leptos::prelude::*;
 pub fn DropZone() -> impl IntoView {
     let (signals, intent) = (signals(), intent());
     let over = RwSignal::new(false);
-    let small =
-        Memo::new(move |_| signals.files.with(|files| files.seen > 0) || signals.rows.with(|rows| !rows.is_empty()));
+    let small = Memo::new(move |_| {
+        signals.files.with(|files| files.seen > 0) || signals.outcomes.with(|outcomes| outcomes.studies > 0)
+    });
     let choose = move |event: ev::Event| {
         if let Some(list) = event.target().and_then(|input| take_chosen(&input)) {
             intent.receive(chosen(&list));

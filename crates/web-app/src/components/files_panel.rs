@@ -131,9 +131,12 @@ fn NoticeItem(notice: Notice, shared_text: Memo<Option<String>>) -> impl IntoVie
     };
     let Notice { path, reason, .. } = notice;
     let data_path = path.clone();
+    // Folders and files are often named after patients.
+    let masked = signals().masked;
+    let shown_path = move || if masked.get() { "(name hidden)".to_owned() } else { path.clone() };
     view! {
         <li data-testid="notice" data-path=data_path data-code=reason.code.as_str() data-level=level>
-            <span>{path}</span>" "<span class="muted">{move || shared_text.with(Option::is_none).then(|| reason.text.clone())}</span>
+            <span>{shown_path}</span>" "<span class="muted">{move || shared_text.with(Option::is_none).then(|| reason.text.clone())}</span>
         </li>
     }
 }

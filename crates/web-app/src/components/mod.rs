@@ -1,13 +1,27 @@
 //! What the person sees. One component a file; state is read through signals, intent leaves through [`Intent`].
 
 mod details;
+mod device;
 mod drop_zone;
+mod exports;
+pub mod field;
 mod files_panel;
+mod filters;
+mod headings;
+mod keys;
+mod mode;
+mod order;
+mod print;
 mod progress;
+mod reader;
 mod row;
 mod score;
+mod shortcuts;
 mod status;
 mod text;
+mod toolbar;
+mod viewer;
+mod waiting;
 mod worklist;
 
 use crate::BUILD_ID;
@@ -15,13 +29,25 @@ use crate::browser::files::{Dropped, Found};
 use crate::browser::page::show_fault;
 use crate::browser::panic::report_panics;
 use crate::state::app::{App, Signals};
+use crate::state::list::By;
+use crate::state::lists::{Form, Naming};
+use crate::workers::protocol::Shown;
+use device::MaskSwitch;
 use drop_zone::DropZone;
 use files_panel::FilesPanel;
+use headway_core::series::SeriesSummary;
 use headway_core::study::StudyKey;
 use headway_core::triage::Event;
+use headway_core::viewing::BodyPlane;
+use headway_core::worklist::list::List;
+use headway_core::worklist::reader::{Action, Mode};
 use leptos::prelude::*;
+use mode::ModeSwitch;
+use print::PrintView;
+use shortcuts::Shortcuts;
 use status::Status;
 use std::rc::Rc;
+use viewer::Viewer;
 use wasm_bindgen_futures::spawn_local;
 use worklist::Worklist;
 
@@ -40,9 +66,104 @@ impl Intent {
         self.0.with_value(|app| app.retry(study));
     }
 
+    /// The list is to be another beside its rows.
+    pub fn change_list(self, change: impl FnOnce(&mut List)) {
+        self.0.with_value(|app| app.change_list(change));
+    }
+
+    /// The reader did something with a study.
+    pub fn act(self, study: &StudyKey, action: Action) {
+        self.0.with_value(|app| app.act(study, action));
+    }
+
+    /// The last thing said of a study, or of any, is to be undone.
+    pub fn undo(self, study: Option<&StudyKey>) {
+        self.0.with_value(|app| app.undo(study));
+    }
+
+    /// The list is to be saved as a file.
+    pub fn export(self, form: Form, naming: Naming, secret: &str) {
+        self.0.with_value(|app| app.export(form, naming, secret));
+    }
+
+    /// The evidence room is to be opened.
+    pub fn open_evidence(self) {
+        self.0.with_value(|app| app.open_evidence());
+    }
+
+    /// The list is to be kept on this device.
+    pub fn keep(self) {
+        self.0.with_value(|app| app.keep());
+    }
+
+    /// All is to be forgotten.
+    pub fn forget(self) {
+        self.0.with_value(|app| app.forget());
+    }
+
+    /// The list is to be printed.
+    pub fn print(self) {
+        self.0.with_value(|app| app.print());
+    }
+
+    /// Scores are to be hidden or shown.
+    pub fn switch_mode(self, mode: Mode) {
+        self.0.with_value(|app| app.switch_mode(mode));
+    }
+
+    /// Something is to be told in passing.
+    pub fn say(self, words: &str) {
+        self.0.with_value(|app| app.say(words));
+    }
+
+    /// A row is in use, and stays where it is.
+    pub fn use_row(self, by: By, study: &StudyKey) {
+        self.0.with_value(|app| app.use_row(by, study));
+    }
+
+    /// No row is in use by this any more.
+    pub fn let_go(self, by: By) {
+        self.0.with_value(|app| app.let_go(by));
+    }
+
     /// Files from a dialogue.
     pub fn receive(self, found: Found) {
         self.0.with_value(|app| app.receive(found));
+    }
+
+    /// A series is to be looked at.
+    pub fn view(self, study: StudyKey, series: SeriesSummary) {
+        self.0.with_value(|app| app.view(study, series));
+    }
+
+    /// The viewer shows this slice of a plane.
+    pub fn want_picture(self, plane: BodyPlane, slice: usize) {
+        self.0.with_value(|app| app.want_picture(plane, slice));
+    }
+
+    /// The images, or what the network is given of them.
+    pub fn show(self, shown: Shown) {
+        self.0.with_value(|app| app.show(shown));
+    }
+
+    /// The header of the series on the screen.
+    pub fn list_header(self, listed: bool) {
+        self.0.with_value(|app| app.list_header(listed));
+    }
+
+    /// An attention map of the series on the screen.
+    pub fn explain(self) {
+        self.0.with_value(|app| app.explain());
+    }
+
+    /// No attention map any more.
+    pub fn stop_explaining(self) {
+        self.0.with_value(|app| app.stop_explaining());
+    }
+
+    /// The viewer is no longer needed.
+    pub fn close_viewer(self) {
+        self.0.with_value(|app| app.close_viewer());
     }
 
     /// The built-in study.
@@ -87,6 +208,10 @@ fn Page() -> impl IntoView {
         <header class="masthead">
             <h1>"Headway"</h1>
             <p class="tagline">"Finds the axial T2 series of a head MRI, scores it on this device, and orders your worklist"</p>
+            <MaskSwitch/>
+            <ModeSwitch/>
+            <EvidenceButton/>
+            <Shortcuts/>
         </header>
         <main>
             <DropZone/>
@@ -94,11 +219,20 @@ fn Page() -> impl IntoView {
             <Worklist/>
             <FilesPanel/>
         </main>
+        <PrintView/>
+        <Viewer/>
         <footer class="colophon">
-            <p>"Images are read and scored by this browser tab alone. Nothing leaves this device, and nothing is stored: the page asks for its own files only."</p>
+            <p>"Images are read and scored by this browser tab alone. Nothing leaves this device, and nothing is stored unless you ask for it: the page asks for its own files only."</p>
             <p>{format!("Headway {} · build {BUILD_ID}", env!("CARGO_PKG_VERSION"))}</p>
         </footer>
     }
+}
+
+/// To the evidence room.
+#[component]
+fn EvidenceButton() -> impl IntoView {
+    let intent = intent();
+    view! { <button type="button" class="small" data-testid="open-evidence" on:click=move |_| intent.open_evidence()>"Evidence…"</button> }
 }
 
 /// The page's signals, from any component.

@@ -2,9 +2,8 @@
 
 use super::text::{count, thousands};
 use super::{intent, signals};
-use crate::state::app::Signals;
+use crate::state::list::Outcomes;
 use headway_core::triage::Event;
-use headway_core::worklist::Stage;
 use leptos::prelude::*;
 
 /// Counts while anything is to come, the sum of it when all is done.
@@ -18,13 +17,13 @@ pub fn Progress() -> impl IntoView {
             let files = signals.files.get();
             format!("{} of {} read", thousands(files.seen - files.pending), count(files.seen, "file", "files"))
         }
-        None => studies(signals),
+        None => studies(signals.outcomes.get()),
     };
     // Counts change many times a second; a screen reader hears of a new phase or another finished study only.
     let announced = Memo::new(move |_| match signals.searching.get() {
         Some(_) => "Searching folders".to_owned(),
         None if signals.files.with(|files| files.pending > 0) => "Reading files".to_owned(),
-        None => studies(signals),
+        None => studies(signals.outcomes.get()),
     });
     view! {
         <div class="progress" data-testid="progress">
@@ -38,23 +37,16 @@ pub fn Progress() -> impl IntoView {
 }
 
 /// How many studies are done, and what they came to.
-fn studies(signals: Signals) -> String {
-    let rows = signals.rows.get();
-    let of = |wanted: fn(&Stage) -> bool| rows.iter().filter(|(_, row)| row.with(|row| wanted(&row.stage))).count();
-    let done = of(Stage::is_final);
-    let all = count(rows.len(), "study", "studies");
-    if done < rows.len() {
+fn studies(outcomes: Outcomes) -> String {
+    let Outcomes { studies, done, scored, run, not_scored, failed } = outcomes;
+    let all = count(studies, "study", "studies");
+    if done < studies {
         return format!("{} of {all} done", thousands(done));
     }
-    if rows.is_empty() {
+    if studies == 0 {
         return "No studies yet".to_owned();
     }
-    let outcomes = [
-        (of(|stage| matches!(stage, Stage::Scored { finding } if finding.score.is_some())), "scored"),
-        (of(|stage| matches!(stage, Stage::Scored { finding } if finding.score.is_none())), "run without a score"),
-        (of(|stage| matches!(stage, Stage::NotScored { .. })), "not scored"),
-        (of(|stage| matches!(stage, Stage::Failed { .. })), "failed"),
-    ];
+    let outcomes = [(scored, "scored"), (run, "run without a score"), (not_scored, "not scored"), (failed, "failed")];
     let outcomes: Vec<String> =
         outcomes.into_iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(n))).collect();
     format!("{all} done: {}", outcomes.join(", "))

@@ -8,13 +8,16 @@ use headway_core::finding::{Band, Finding};
 use headway_core::reason::{Code, Reason, Whose};
 use headway_core::study::StudyKey;
 use headway_core::worklist::Stage;
+use headway_core::worklist::list::Standing;
 use leptos::prelude::*;
 
 /// Score and band, or how far the work is, or why there is no score.
 #[component]
 pub fn ResultCell(
-    /// Where the study stands.
+    /// How far the study has come.
     stage: Memo<Stage>,
+    /// Where it stands in the list.
+    standing: RwSignal<Standing>,
     /// Which study, for a retry.
     key: StudyKey,
 ) -> impl IntoView {
@@ -22,7 +25,7 @@ pub fn ResultCell(
     let signals = signals();
     let ready = Memo::new(move |_| matches!(signals.engine.get(), EngineState::Ready(_)));
     let evidence = Memo::new(move |_| signals.model.get().map(|model| model.evidence));
-    let face = move || match stage.get() {
+    let face = move |stage| match stage {
         Stage::Received => working("Reading files", None),
         Stage::Building => working("Building the volume", None),
         // A graphics processor tells nothing until it is done.
@@ -35,7 +38,20 @@ pub fn ResultCell(
         }
         Stage::Failed { reason } => withheld("Failed", "failed", &reason, Some(key.get_value())),
     };
-    view! { <div class="cell result" data-testid="row-score">{face}</div> }
+    let place = Memo::new(move |_| standing.with(|standing| standing.place.clone()));
+    let seen = Memo::new(move |_| standing.with(|standing| standing.score_seen));
+    let face = move || match stage.get() {
+        Stage::Scored { .. } if !seen.get() => hidden(),
+        stage => face(stage),
+    };
+    view! {
+        <div class="cell result" data-testid="row-score">
+            {face}
+            <span class="place" data-testid="row-place" data-place=move || place.get().map(|(place, _)| place.name())>
+                {move || place.get().map(|(_, why)| why)}
+            </span>
+        </div>
+    }
 }
 
 fn working(what: &'static str, fraction: Option<f64>) -> AnyView {
@@ -47,16 +63,25 @@ fn working(what: &'static str, fraction: Option<f64>) -> AnyView {
     .into_any()
 }
 
+/// The network has answered, and the reader has not asked to see it.
+fn hidden() -> AnyView {
+    view! {
+        <span class="badge plain" data-testid="hidden-score"><span class="shape" aria-hidden="true">"?"</span>"Score hidden"</span>
+        <span class="muted">"Shown once you have recorded your reading."</span>
+    }
+    .into_any()
+}
+
 fn answered(finding: &Finding, evidence: Option<Evidence>) -> AnyView {
     match finding.score {
-        Some(score) => scored(score, finding.band, evidence),
+        Some(score) => scored(score, finding, evidence),
         None => unscored(finding.logit, evidence),
     }
 }
 
 /// A band is a shape and words before it is a colour, and never green. No score stands without its evidence.
-fn scored(score: f64, band: Option<Band>, evidence: Option<Evidence>) -> AnyView {
-    let (class, shape, words) = match band {
+fn scored(score: f64, finding: &Finding, evidence: Option<Evidence>) -> AnyView {
+    let (class, shape, words) = match finding.band {
         Some(Band::Flagged) => ("flagged", "▲", "Flagged"),
         Some(Band::Uncertain) => ("uncertain", "◆", "Uncertain"),
         Some(Band::NotFlagged) => ("not-flagged", "○", "Not flagged"),
@@ -64,7 +89,7 @@ fn scored(score: f64, band: Option<Band>, evidence: Option<Evidence>) -> AnyView
     };
     view! {
         <span class=format!("badge {class}")><span class="shape" aria-hidden="true">{shape}</span>{words}</span>
-        <span class="score">{format!("{score:.2}")}</span>
+        <span class="score" data-testid="row-logit" data-logit=finding.logit.to_string()>{format!("{score:.2}")}</span>
         {bar(score, class)}
         <span class="muted">{evidence.map(|evidence| format!("Evidence: {}", evidence_name(evidence)))}</span>
     }

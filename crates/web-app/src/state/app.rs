@@ -3,26 +3,50 @@
 use super::device::EngineState;
 use super::engine::EngineRoom;
 use super::ingest::IngestRoom;
+use super::keep::KeepRoom;
+use super::list::{ListRoom, Outcomes, RowSignals};
+use super::viewer::{ViewerRoom, ViewerSignals};
 use crate::browser::files::{FileStore, Found};
+use crate::browser::gpu::shadow_asked_for;
 use crate::browser::page::before_next_frame;
 use headway_core::card::ModelIdentity;
-use headway_core::file::Notice;
+use headway_core::file::{FileMeta, Notice};
 use headway_core::study::StudyKey;
 use headway_core::triage::{Desk, Effect, Event, FileCounts};
 use headway_core::worklist::WorklistRow;
+use headway_core::worklist::export::Export;
+use headway_core::worklist::list::List;
+use headway_core::worklist::moment::Moment;
+use headway_core::worklist::reader::Mode;
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
-
-/// A row and the signal it is drawn from.
-pub type RowSignal = (StudyKey, RwSignal<WorklistRow>);
+use web_sys::File;
 
 /// What components read. Copied freely; each part wakes only what reads it.
 #[derive(Clone, Copy, Debug)]
 pub struct Signals {
-    /// Rows in their order.
-    pub rows: RwSignal<Vec<RowSignal>>,
+    /// The rows that the filter shows, in the order in use.
+    pub rows: RwSignal<Vec<(StudyKey, RowSignals)>>,
+    /// How far all studies have come.
+    pub outcomes: RwSignal<Outcomes>,
+    /// Sites of all studies; empty for those that name none.
+    pub sites: RwSignal<BTreeSet<String>>,
+    /// What the list is beside its rows.
+    pub list: RwSignal<List>,
+    /// What should be known of urgency lists.
+    pub urgency_notices: RwSignal<Vec<String>>,
+    /// Earlier exports that were read, merged.
+    pub earlier: RwSignal<Option<Export>>,
+    /// Names, numbers and dates of birth are hidden.
+    pub masked: RwSignal<bool>,
+    /// The list is kept on this device.
+    pub kept: RwSignal<bool>,
+    /// The list is being printed.
+    pub printing: RwSignal<bool>,
+    /// What was told last in passing.
+    pub said: RwSignal<String>,
     /// Counts of files.
     pub files: RwSignal<FileCounts>,
     /// Files and paths that are part of no row.
@@ -35,6 +59,8 @@ pub struct Signals {
     pub engine: RwSignal<EngineState>,
     /// The model, once it has been loaded.
     pub model: RwSignal<Option<ModelIdentity>>,
+    /// The images on the screen.
+    pub viewer: ViewerSignals,
 }
 
 /// The page's state and the workers behind it. Lives as long as the page.
@@ -44,8 +70,10 @@ pub struct App {
     pub(super) files: RefCell<FileStore>,
     pub(super) ingest: IngestRoom,
     pub(super) engine: EngineRoom,
+    pub(super) viewer: ViewerRoom,
+    pub(super) list: ListRoom,
+    pub(super) keep: KeepRoom,
     desk: RefCell<Desk>,
-    rows: RefCell<HashMap<StudyKey, RwSignal<WorklistRow>>>,
     drawing: Cell<bool>,
 }
 
@@ -55,28 +83,45 @@ impl App {
         let app = Rc::new(Self {
             signals: Signals {
                 rows: RwSignal::new(Vec::new()),
+                outcomes: RwSignal::default(),
+                sites: RwSignal::default(),
+                list: RwSignal::new(open_list()),
+                urgency_notices: RwSignal::default(),
+                earlier: RwSignal::new(None),
+                masked: RwSignal::new(false),
+                kept: RwSignal::new(false),
+                printing: RwSignal::new(false),
+                said: RwSignal::default(),
                 files: RwSignal::default(),
                 notices: RwSignal::new(Vec::new()),
                 busy: RwSignal::new(false),
                 searching: RwSignal::new(None),
                 engine: RwSignal::new(EngineState::default()),
                 model: RwSignal::new(None),
+                viewer: ViewerSignals::default(),
             },
             files: RefCell::default(),
             ingest: IngestRoom::default(),
             engine: EngineRoom::default(),
+            viewer: ViewerRoom::default(),
+            list: ListRoom::default(),
+            keep: KeepRoom::default(),
             desk: RefCell::default(),
-            rows: RefCell::default(),
             drawing: Cell::new(false),
         });
         app.start_ingest();
         app.probe_device();
         app.watch();
+        app.keep_time();
+        app.open_keep();
         app
     }
 
     /// Takes in what happened and sees to what follows from it.
     pub fn dispatch(self: &Rc<Self>, event: Event) {
+        if !matches!(event, Event::Progress(..)) {
+            self.note_change();
+        }
         let effects = self.desk.borrow_mut().update(event);
         for effect in effects {
             self.resolve(effect);
@@ -90,8 +135,23 @@ impl App {
         for notice in found.refused {
             self.dispatch(Event::PathRefused(notice));
         }
-        let metas = self.files.borrow_mut().keep(found.files);
+        let files = self.take_lists(found.files);
+        let metas = self.keep_files(files);
         self.dispatch(Event::FilesFound(metas));
+    }
+
+    pub(super) fn keep_files(&self, files: Vec<(String, File)>) -> Vec<FileMeta> {
+        self.files.borrow_mut().keep(files)
+    }
+
+    /// Every study, whether the filter shows it or not.
+    pub(super) fn studies(&self) -> Vec<StudyKey> {
+        self.rows().into_iter().map(|row| row.key).collect()
+    }
+
+    /// Every row, in order of arrival.
+    pub(super) fn rows(&self) -> Vec<WorklistRow> {
+        self.desk.borrow().view().rows
     }
 
     fn resolve(self: &Rc<Self>, effect: Effect) {
@@ -104,7 +164,7 @@ impl App {
     }
 
     /// Draws at most once per frame, however much happened.
-    fn draw_soon(self: &Rc<Self>) {
+    pub(super) fn draw_soon(self: &Rc<Self>) {
         if !self.drawing.replace(true) {
             let app = Rc::clone(self);
             before_next_frame(move || {
@@ -116,24 +176,20 @@ impl App {
 
     fn draw(&self) {
         let view = self.desk.borrow().view();
-        let mut known = self.rows.borrow_mut();
-        let rows: Vec<RowSignal> = view
-            .rows
-            .into_iter()
-            .map(|row| {
-                let key = row.key.clone();
-                let signal = *known.entry(key.clone()).or_insert_with(|| RwSignal::new(row.clone()));
-                if signal.with_untracked(|shown| *shown != row) {
-                    signal.set(row);
-                }
-                (key, signal)
-            })
-            .collect();
-        set_if_new(self.signals.rows, rows);
+        self.draw_list(&view.rows);
         set_if_new(self.signals.files, view.files);
         set_if_new(self.signals.notices, view.notices);
         set_if_new(self.signals.busy, view.busy);
     }
+}
+
+/// A fresh list. Its scores are shown unless the page's address asks for shadow mode, as that of a pilot does.
+fn open_list() -> List {
+    let mut list = List::default();
+    if !shadow_asked_for() {
+        list.journal.switch(Mode::Open, Moment(0), []);
+    }
+    list
 }
 
 /// Wakes readers only where something changed.

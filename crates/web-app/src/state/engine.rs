@@ -165,7 +165,7 @@ impl App {
         }
     }
 
-    fn post_engine(&self, request: EngineRequest, attached: Attached) {
+    pub(super) fn post_engine(&self, request: EngineRequest, attached: Attached) {
         if let Some(client) = &*self.engine.client.borrow() {
             client.post(request, attached);
         }
@@ -176,12 +176,15 @@ impl App {
             EngineReply::Ready { .. } => {}
             EngineReply::Loaded(Ok((identity, device))) => {
                 set_if_new(self.signals.model, Some(identity));
+                self.draw_soon();
                 self.signals.engine.set(EngineState::Ready(device));
+                self.bring_back_rows();
                 if let Some((job, study)) = self.engine.waiting.take() {
                     self.infer(job, study);
                 }
             }
             EngineReply::Loaded(Err(reason)) => self.engine_stopped(reason),
+            EngineReply::Attention(view, map) => self.hear_of_attention(view, map),
             EngineReply::Progress(job, study, fraction) => self.dispatch(Event::Progress(job, study, fraction)),
             EngineReply::Inferred(job, study, outcome, millis) => {
                 // The answer to a job that was stopped on the way says nothing about the one at work.
@@ -204,6 +207,7 @@ impl App {
     /// Ends the engine. The graphics processor's work goes to the processor, with the reason; the processor's own failure is final.
     fn engine_stopped(self: &Rc<Self>, reason: Reason) {
         *self.engine.client.borrow_mut() = None;
+        self.attention_lost(&reason);
         let was_running = self.engine.running.take().is_some();
         let was_ready = matches!(self.signals.engine.get_untracked(), EngineState::Ready(_));
         let wanted = self.engine.wanted.borrow().clone();
@@ -214,6 +218,7 @@ impl App {
             Some((Tier::Cpu, why)) if was_ready => self.start_engine(Tier::Cpu, why),
             _ => {
                 self.signals.engine.set(EngineState::Failed(reason.clone()));
+                self.bring_back_rows();
                 if let Some((job, study)) = self.engine.waiting.take() {
                     self.dispatch(Event::Inferred(job, study, Err(reason), 0.0));
                 }

@@ -102,7 +102,7 @@ impl App {
         }
     }
 
-    fn set_to_work(self: &Rc<Self>, work: Work, attached: Attached) {
+    pub(super) fn set_to_work(self: &Rc<Self>, work: Work, attached: Attached) {
         if self.ingest.client.borrow().is_none() {
             self.start_ingest();
             self.reconnect();
@@ -111,7 +111,7 @@ impl App {
         self.post_ingest(IngestRequest::Work(work), attached);
     }
 
-    fn post_ingest(&self, request: IngestRequest, attached: Attached) {
+    pub(super) fn post_ingest(&self, request: IngestRequest, attached: Attached) {
         if let Some(client) = &*self.ingest.client.borrow() {
             client.post(request, attached);
         }
@@ -128,6 +128,11 @@ impl App {
             IngestReply::HeadersRead(job, headers) => self.dispatch(Event::HeadersRead(job, headers)),
             IngestReply::Built(job, study, report) => self.dispatch(Event::Built(job, study, report)),
             IngestReply::NothingToHand(job, study) => self.input_lost(job, study),
+            reply @ (IngestReply::Opened(..)
+            | IngestReply::Drawn(..)
+            | IngestReply::PutAway(..)
+            | IngestReply::HeaderListed(..)
+            | IngestReply::Explaining(..)) => self.hear_of_view(reply, attached),
             IngestReply::SampleFile(path) => match made(&path, &attached.get(0)) {
                 Ok(file) => self.ingest.sample.borrow_mut().push(file),
                 Err(error) => show_fault(&format!("The synthetic study could not be made ({error}).")),
@@ -153,6 +158,7 @@ impl App {
         self.ingest.owed.set(0);
         self.ingest.sample.take();
         self.signals.searching.set(None);
+        self.view_lost();
         if !stopped.is_some_and(|client| client.is_ready()) {
             show_fault(&format!(
                 "The part of the page that reads files could not be started ({why}). Reload the page."

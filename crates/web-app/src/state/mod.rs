@@ -4,3 +4,8 @@ pub mod app;
 pub mod device;
 pub mod engine;
 pub mod ingest;
+pub mod keep;
+pub mod list;
+pub mod lists;
+pub mod reader;
+pub mod viewer;

@@ -1,6 +1,6 @@
 //! The engine worker: inputs become findings.
 
-use super::protocol::{EngineReply, EngineRequest, Input, MODEL};
+use super::protocol::{EngineReply, EngineRequest, Input, MODEL, ViewId};
 use crate::BUILD_ID;
 use crate::browser::clock::{now_ms, yield_now};
 #[cfg(feature = "engine-cpu")]
@@ -8,10 +8,13 @@ use crate::browser::crew::{Crew, can_share};
 use crate::browser::fetch::build_file;
 use crate::browser::panic::report_panics;
 use crate::browser::post::{Attached, Page, Post, listen_to_page, listen_to_port};
+use headway_core::attention::AttentionMap;
 use headway_core::card::{Card, ModelIdentity};
 use headway_core::finding::{DeviceReport, Finding, Tier};
 use headway_core::reason::{Code, Reason};
+use headway_core::study::StudyKey;
 use headway_core::triage::Job;
+use headway_infer::attention::attention;
 use headway_infer::{Engine, Wanted};
 use js_sys::{Array, Float32Array};
 use std::cell::{Cell, OnceCell};
@@ -41,6 +44,8 @@ struct Room {
     engine: OnceCell<Engine>,
     /// Work of jobs before this one is not wanted any more.
     first_wanted: Cell<Job>,
+    /// The series whose attention map is wanted.
+    explaining: Cell<Option<ViewId>>,
 }
 
 impl Room {
@@ -55,11 +60,17 @@ impl Room {
                 tell(&EngineReply::Loaded(load(&room.engine, wanted).await));
             }),
             EngineRequest::Stop(job) => self.first_wanted.set(job),
+            EngineRequest::StopExplaining => self.explaining.set(None),
             EngineRequest::Connect => {
                 if let Ok(port) = attached.get(0).dyn_into::<MessagePort>() {
                     listen_to_port(&port, move |input: Input, attached| {
                         let room = Rc::clone(&room);
-                        spawn_local(async move { room.infer(input, &attached).await });
+                        spawn_local(async move {
+                            match input {
+                                Input::Score(job, study) => room.infer(job, study, &attached).await,
+                                Input::Explain(view) => room.explain(view, &attached).await,
+                            }
+                        });
                     });
                 }
             }
@@ -67,7 +78,7 @@ impl Room {
     }
 
     /// Runs the network. A job that is stopped meanwhile is not spoken of any more.
-    async fn infer(&self, Input { job, study }: Input, attached: &Array) {
+    async fn infer(&self, job: Job, study: StudyKey, attached: &Array) {
         let began = now_ms();
         let (mut told, mut heard_ms) = (0.0, began);
         let pause = async |fraction: f64| {
@@ -86,12 +97,46 @@ impl Room {
         };
         let outcome: Result<Finding, Reason> = match self.engine.get() {
             Some(engine) => engine.predict(&Float32Array::new(&attached.get(0)).to_vec(), pause).await,
-            None => Err(Reason::new(Code::NoDevice, "The network was asked before it was loaded. Try again.")),
+            None => Err(not_loaded()),
         };
         if job >= self.first_wanted.get() {
             tell(&EngineReply::Inferred(job, study, outcome, now_ms() - began));
         }
     }
+}
+
+impl Room {
+    /// Makes an attention map, and tells of it as it grows. One that is stopped meanwhile is not spoken of any more.
+    async fn explain(&self, view: ViewId, attached: &Array) {
+        self.explaining.set(Some(view));
+        let values = Float32Array::new(&attached.get(0)).to_vec();
+        let (mut told, mut heard_ms) = (0.0, now_ms());
+        let telling = async |map: &AttentionMap| {
+            if now_ms() - heard_ms > HEARING_MS {
+                yield_now().await;
+                heard_ms = now_ms();
+            }
+            if self.explaining.get() != Some(view) {
+                return ControlFlow::Break(());
+            }
+            if map.share - told >= PROGRESS_STEP {
+                told = map.share;
+                tell(&EngineReply::Attention(view, Ok(map.clone())));
+            }
+            ControlFlow::Continue(())
+        };
+        let outcome = match self.engine.get() {
+            Some(engine) => attention(engine, &values, telling).await,
+            None => Err(not_loaded()),
+        };
+        if self.explaining.get() == Some(view) {
+            tell(&EngineReply::Attention(view, outcome));
+        }
+    }
+}
+
+fn not_loaded() -> Reason {
+    Reason::new(Code::NoDevice, "The network was asked before it was loaded. Try again.")
 }
 
 /// With others over shared memory where there can be any, else by this module's own kernels.

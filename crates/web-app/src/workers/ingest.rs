@@ -1,6 +1,7 @@
 //! The ingest worker: files become headers, studies become inputs.
 
-use super::protocol::{IngestReply, IngestRequest, Input, MODEL, Work};
+use super::protocol::{IngestReply, IngestRequest, Input, MODEL, ViewId, Work};
+use super::view_room::{Opening, ViewRoom};
 use crate::BUILD_ID;
 use crate::browser::archives::Archives;
 use crate::browser::clock::{now_ms, yield_now};
@@ -9,12 +10,15 @@ use crate::browser::files::Reading;
 use crate::browser::panic::report_panics;
 use crate::browser::post::{Attached, Page, Post, listen_to_page};
 use headway_core::archive::is_zip;
-use headway_core::build::Build;
+use headway_core::attention::AttentionMap;
+use headway_core::build::{Build, Built};
 use headway_core::card::{Card, InputSpec};
 use headway_core::file::{FileId, FileMeta};
 use headway_core::intake::{HEADER_BYTES, Intake};
+use headway_core::listing::header_lines;
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::{Code, Reason};
+use headway_core::selection::SeriesChoice;
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, HeaderRead, Job, Part, WantedSeries};
 use headway_synth::Recipe;
@@ -53,6 +57,7 @@ struct Room {
     job: Cell<Job>,
     queue: RefCell<VecDeque<(Work, Array)>>,
     at_work: Cell<bool>,
+    viewing: ViewRoom,
 }
 
 /// What a file turned out to be.
@@ -67,9 +72,21 @@ impl Room {
     fn hear(self: &Rc<Self>, request: IngestRequest, attached: Array) {
         match request {
             IngestRequest::Connect => *self.engine.borrow_mut() = attached.get(0).dyn_into().ok(),
+            IngestRequest::Work(Work::Open(view, study, series, shown)) => {
+                self.open(Opening { view, study, series, shown }, attached);
+            }
             IngestRequest::Work(work) => {
                 self.queue.borrow_mut().push_back((work, attached));
                 self.work_off();
+            }
+            IngestRequest::Draw(view, plane, slice) => self.viewing.draw(view, plane, slice),
+            IngestRequest::Explain(view) => {
+                let room = Rc::clone(self);
+                spawn_local(async move { room.explain(view).await });
+            }
+            IngestRequest::ListHeader(view) => {
+                let room = Rc::clone(self);
+                spawn_local(async move { room.list_header(view).await });
             }
             IngestRequest::Hand(job, study) => self.hand(job, study),
             IngestRequest::Stop(job) => {
@@ -77,6 +94,16 @@ impl Room {
                 self.inputs.borrow_mut().clear();
             }
         }
+    }
+
+    /// At once where the series is at hand; else before all else, since somebody waits for it.
+    fn open(self: &Rc<Self>, opening: Opening, attached: Array) {
+        if self.viewing.open_at_once(&opening, self.spec.get()) {
+            return tell(&IngestReply::Done, &Attached::default());
+        }
+        let Opening { view, study, series, shown } = opening;
+        self.queue.borrow_mut().push_front((Work::Open(view, study, series, shown), attached));
+        self.work_off();
     }
 
     fn work_off(self: &Rc<Self>) {
@@ -89,6 +116,9 @@ impl Room {
                 match work {
                     Work::ReadHeaders(job, files) => room.read_headers(job, files, attached).await,
                     Work::Build(job, study, wanted) => room.build(job, study, wanted).await,
+                    Work::Open(view, study, series, shown) => {
+                        room.read_to_view(Opening { view, study, series, shown }).await;
+                    }
                     Work::Sample => sample(),
                 }
                 tell(&IngestReply::Done, &Attached::default());
@@ -167,7 +197,7 @@ impl Room {
 
     async fn build(&self, job: Job, study: StudyKey, wanted: WantedSeries) {
         let (report, input) = match self.spec().await {
-            Ok(spec) => match self.build_with(job, &study, wanted.as_deref(), spec).await {
+            Ok(spec) => match self.build_with(job, &study, wanted.as_ref(), spec).await {
                 Some(built) => built,
                 None => return,
             },
@@ -184,24 +214,73 @@ impl Room {
         &self,
         job: Job,
         study: &StudyKey,
-        wanted: Option<&str>,
+        wanted: Option<&SeriesChoice>,
         spec: &InputSpec,
     ) -> Option<(BuildReport, Option<ModelInput>)> {
+        self.viewing.forget(study);
+        let build = Build::begin(&self.intake.borrow(), study, wanted, spec);
+        let built = self.read_files(build, || self.wanted(job)).await?;
+        yield_now().await;
+        if !self.wanted(job) {
+            return None;
+        }
+        let (report, input) = built.prepare(spec, now_ms);
+        if let (Some(chosen), Ok(viewable)) = (&report.selection.chosen, built.into_viewable()) {
+            self.viewing.keep(study.clone(), chosen.clone(), viewable);
+        }
+        Some((report, input))
+    }
+
+    /// Reads all that a build wants; `None` where it was given up meanwhile.
+    async fn read_files(&self, mut build: Build, wanted: impl Fn() -> bool) -> Option<Built> {
         let began = now_ms();
-        let mut build = Build::begin(&self.intake.borrow(), study, wanted, spec);
         while let Some(file) = build.wanted() {
             tell(&IngestReply::Reading(Some(file)), &Attached::default());
             let handle = self.handles.borrow().get(&file).cloned().unwrap_or(JsValue::NULL);
             let bytes = Reading::begin(&handle, u64::MAX).bytes(&self.archives).await;
-            if !self.wanted(job) {
+            if !wanted() {
                 return None;
             }
             build.give(bytes.as_deref().map_err(Clone::clone));
         }
         tell(&IngestReply::Reading(None), &Attached::default());
-        let built = build.volume(now_ms() - began);
-        yield_now().await;
-        self.wanted(job).then(|| built.prepare(spec, now_ms))
+        Some(build.volume(now_ms() - began))
+    }
+
+    /// Reads a series for the eye alone.
+    async fn read_to_view(&self, opening: Opening) {
+        let outcome = match self.spec().await {
+            Ok(spec) if self.viewing.open_at_once(&opening, Some(spec)) => Ok(()),
+            Ok(spec) => {
+                let build = Build::begin_to_view(&self.intake.borrow(), &opening.study, &opening.series, spec);
+                // Nobody gives up what nobody else waits for: it is read to its end.
+                match self.read_files(build, || true).await.map(Built::into_viewable) {
+                    Some(Ok(viewable)) => {
+                        self.viewing.keep(opening.study.clone(), opening.series.clone(), viewable);
+                        self.viewing.open_at_once(&opening, Some(spec));
+                        Ok(())
+                    }
+                    Some(Err(reason)) => Err(reason),
+                    None => Err(Reason::new(Code::Internal, "The reading was given up.")),
+                }
+            }
+            Err(reason) => Err(reason),
+        };
+        if let Err(reason) = outcome {
+            tell(&IngestReply::Opened(opening.view, Err(reason)), &Attached::default());
+        }
+    }
+
+    /// Lists the header of the series on the screen.
+    async fn list_header(&self, view: ViewId) {
+        let outcome = async {
+            let gone = || Reason::new(Code::Internal, "The images were put away meanwhile. Open them again.");
+            let (study, series) = self.viewing.on_screen(view).ok_or_else(gone)?;
+            let file = self.intake.borrow().middle_file(&study, &series)?;
+            let handle = self.handles.borrow().get(&file).cloned().unwrap_or(JsValue::NULL);
+            header_lines(&Reading::begin(&handle, u64::MAX).bytes(&self.archives).await?)
+        };
+        tell(&IngestReply::HeaderListed(view, outcome.await), &Attached::default());
     }
 
     /// What the model expects, from its card; fetched once.
@@ -219,16 +298,37 @@ impl Room {
         self.spec.get().ok_or_else(|| Reason::new(Code::Internal, "The model's card was lost."))
     }
 
+    /// Sends the input of the series on the screen to the engine once more.
+    async fn explain(&self, view: ViewId) {
+        let input = match self.spec().await {
+            Ok(spec) => self.viewing.input(view, spec),
+            Err(reason) => Err(reason),
+        };
+        let place = match (input, &*self.engine.borrow()) {
+            (Ok(input), Some(engine)) => {
+                post(engine, &Input::Explain(view), &attached(&input));
+                Ok(AttentionMap::place(input.patient_from_model, input.size))
+            }
+            (Ok(_), None) => Err(Reason::new(Code::NoDevice, "The network is not loaded. Try again when it is.")),
+            (Err(reason), _) => Err(reason),
+        };
+        tell(&IngestReply::Explaining(view, place), &Attached::default());
+    }
+
     /// Sends the input to the engine.
     fn hand(&self, job: Job, study: StudyKey) {
         match (self.inputs.borrow_mut().remove(&study), &*self.engine.borrow()) {
             (Some(input), Some(engine)) => {
-                let values = Float32Array::from(input.values.as_slice()).buffer();
-                post(engine, &Input { job, study }, &Attached::default().handing_over(&values));
+                post(engine, &Input::Score(job, study), &attached(&input));
             }
             _ => tell(&IngestReply::NothingToHand(job, study), &Attached::default()),
         }
     }
+}
+
+/// An input's values, ready to change hands.
+fn attached(input: &ModelInput) -> Attached {
+    Attached::default().handing_over(&Float32Array::from(input.values.as_slice()).buffer())
 }
 
 fn withheld(reason: Reason) -> BuildReport {
@@ -258,7 +358,7 @@ fn sample() {
     tell(&IngestReply::SampleDone(Ok(())), &Attached::default());
 }
 
-fn tell(reply: &IngestReply, attached: &Attached) {
+pub(super) fn tell(reply: &IngestReply, attached: &Attached) {
     post(&Page, reply, attached);
 }
 

@@ -11,3 +11,4 @@ mod crew;
 pub mod engine;
 pub mod ingest;
 pub mod protocol;
+mod view_room;

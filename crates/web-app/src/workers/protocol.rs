@@ -1,15 +1,19 @@
 //! Every message between page, ingest and engine. What is attached stands with each variant.
 
+use headway_core::attention::{AttentionMap, MapPlace};
 use headway_core::card::ModelIdentity;
 use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, Tier};
+use headway_core::listing::HeaderLine;
 use headway_core::reason::Reason;
+use headway_core::series::SeriesSummary;
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, HeaderRead, Job, WantedSeries};
+use headway_core::viewing::{BodyPlane, Viewing};
 use serde::{Deserialize, Serialize};
 
 /// Folder of the model in use, relative to the build.
-pub const MODEL: &str = "models/densenet121-untrained";
+pub const MODEL: &str = "models/densenet121-synthetic";
 
 /// Page to ingest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,7 +26,26 @@ pub enum IngestRequest {
     Hand(Job, StudyKey),
     /// Let go of the work of jobs before this one.
     Stop(Job),
+    /// Send a picture of the series opened last: plane and slice.
+    Draw(ViewId, BodyPlane, usize),
+    /// Send the input of the series opened last to the engine, for its attention map.
+    Explain(ViewId),
+    /// List the header of the series opened last.
+    ListHeader(ViewId),
 }
+
+/// What is shown of a series.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shown {
+    /// The images as they were acquired.
+    #[default]
+    Acquired,
+    /// What the network is given of them.
+    Input,
+}
+
+/// Which of the series opened so far: what comes for an earlier one is out of date.
+pub type ViewId = u32;
 
 /// What the ingest worker does one at a time, so that the file it announced last is the one to blame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +54,8 @@ pub enum Work {
     ReadHeaders(Job, Vec<FileMeta>),
     /// Build a study's input, from the series that the reader wants if there is one, and keep it.
     Build(Job, StudyKey, WantedSeries),
+    /// Make a series ready to be looked at, before any other work that waits.
+    Open(ViewId, StudyKey, SeriesSummary, Shown),
     /// Render the synthetic study.
     Sample,
 }
@@ -53,6 +78,16 @@ pub enum IngestReply {
     Built(Job, StudyKey, Box<BuildReport>),
     /// There is no input of this study to send to the engine.
     NothingToHand(Job, StudyKey),
+    /// A series can be looked at, or not.
+    Opened(ViewId, Result<Box<Viewing>, Reason>),
+    /// A picture: plane and slice. Attached: its signal row by row, as an `ArrayBuffer` of f32.
+    Drawn(ViewId, BodyPlane, usize),
+    /// The series had to make room for others: open it again.
+    PutAway(ViewId),
+    /// The engine has the input of the attention map, which lies here; or why there is none.
+    Explaining(ViewId, Result<MapPlace, Reason>),
+    /// The header of a series' middle image.
+    HeaderListed(ViewId, Result<Vec<HeaderLine>, Reason>),
     /// One file of the synthetic study. Attached: its bytes.
     SampleFile(String),
     /// The synthetic study is complete, or could not be rendered.
@@ -68,6 +103,8 @@ pub enum EngineRequest {
     Connect,
     /// Let go of the work of jobs before this one.
     Stop(Job),
+    /// Let go of the attention map at hand.
+    StopExplaining,
     /// Load the model on this tier.
     Load {
         /// Where.
@@ -93,15 +130,17 @@ pub enum EngineReply {
     Progress(Job, StudyKey, f64),
     /// The network answered, or failed, after so many ms.
     Inferred(Job, StudyKey, Result<Finding, Reason>, f64),
+    /// The attention map as far as it has come, or why there is none.
+    Attention(ViewId, Result<AttentionMap, Reason>),
 }
 
 /// Ingest to engine. Attached: the input's values as an `ArrayBuffer` of f32.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Input {
-    /// For which job.
-    pub job: Job,
-    /// Of which study.
-    pub study: StudyKey,
+pub enum Input {
+    /// To be scored, for this job and study.
+    Score(Job, StudyKey),
+    /// To be explained.
+    Explain(ViewId),
 }
 
 impl super::client::Greets for IngestReply {

@@ -62,6 +62,23 @@ fn a_score_places_a_row_only_with_evidence_a_band_and_the_rules_choice() {
 }
 
 #[test]
+fn a_click_on_a_heading_sorts_by_it_then_turns_it_and_further_ones_come_behind() {
+    let sorted = |order: &Order| -> Vec<(Column, bool)> {
+        order.columns().iter().map(|by| (by.column, by.descending)).collect()
+    };
+    let by_name = Order::FlagUp.with_column(Column::PatientName, false);
+    assert_eq!(sorted(&by_name), [(Column::PatientName, false)]);
+    assert_eq!(sorted(&by_name.with_column(Column::PatientName, false)), [(Column::PatientName, true)]);
+    let both = by_name.with_column(Column::Score, true);
+    assert_eq!(sorted(&both), [(Column::PatientName, false), (Column::Score, true)]);
+    assert_eq!(
+        sorted(&both.with_column(Column::PatientName, true)),
+        [(Column::PatientName, true), (Column::Score, true)]
+    );
+    assert_eq!(sorted(&both.with_column(Column::StudyDate, false)), [(Column::StudyDate, false)]);
+}
+
+#[test]
 fn columns_sort_in_both_directions_missing_last_and_ties_by_study_uid() {
     let mut rows = [
         sample::scored("d", "20240101", 0.1),

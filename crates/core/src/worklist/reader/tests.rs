@@ -46,6 +46,20 @@ fn what_is_said_after_the_reveal_is_never_truth_and_what_was_said_before_stays()
 }
 
 #[test]
+fn the_last_thing_said_of_any_study_can_be_undone() {
+    let mut journal = play(Mode::Open, [Action::Judged(Verdict::Agree)]);
+    let other = StudyKey { study_uid: "1.3".into(), ..study() };
+    for action in [Action::Commented("Motion".into()), Action::Opened] {
+        journal.record(&other, Moment(5), action).unwrap();
+    }
+    journal.undo_last(Moment(6)).unwrap();
+    assert_eq!((journal.summary(&other).comment.as_str(), journal.summary(&study()).verdict.is_some()), ("", true));
+    journal.undo_last(Moment(7)).unwrap();
+    assert_eq!(journal.summary(&study()).verdict, None);
+    assert_eq!(journal.undo_last(Moment(8)), Err(Refusal::NothingToUndo));
+}
+
+#[test]
 fn a_reading_may_be_corrected_until_the_score_is_shown() {
     let mut journal = play(Mode::Shadow, [Action::Read(NORMAL), Action::Read(MASS)]);
     journal.undo(&study(), Moment(5)).unwrap();

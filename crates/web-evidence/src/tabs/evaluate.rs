@@ -1,0 +1,52 @@
+//! Is the model good here? Scores and labels become figures.
+
+use crate::page::room;
+use crate::parts::ask::{Answered, Ask};
+use crate::parts::file_choice::FileChoice;
+use crate::parts::number::{Number, percent, two_digits};
+use crate::room::Tab;
+use headway_evaluate::question::{Question, Role};
+use leptos::prelude::*;
+
+const ROLES: &[Role] = &[Role::Scores, Role::Labels, Role::Mapping, Role::OtherScores];
+
+/// The part.
+#[component]
+pub fn Evaluate() -> impl IntoView {
+    let room = room();
+    let named = room.list.with_untracked(|list| list.as_ref().and_then(|list| list.sensitive_threshold));
+    let threshold = RwSignal::new(named.unwrap_or(0.5));
+    let prevalence = RwSignal::new(0.0);
+    let question = move || {
+        let prevalence = Some(prevalence.get_untracked()).filter(|share| *share > 0.0);
+        Ok(Question::Evaluate { threshold: threshold.get_untracked(), prevalence })
+    };
+    let at_prevalence = |share: f64| if share > 0.0 { percent(share) } else { "no other than the sample's".to_owned() };
+    let in_list = move || {
+        room.list.with(|list| match list {
+            None => "The worklist has no study with a score to offer.".to_owned(),
+            Some(list) => format!(
+                "The worklist offers {} studies, {} of them read before their score was seen.",
+                list.scores.studies.len(),
+                list.readings.rows.len()
+            ),
+        })
+    };
+    view! {
+        <p class="lead">
+            "What the model says against what is true: readings made in shadow mode, or labels from a file. "
+            <span data-testid="in-list">{in_list}</span>
+        </p>
+        <div class="asked">
+            <FileChoice role=Role::Scores label="Scores" hint="The worklist, an exported list (JSON), or a CSV with columns id and score."/>
+            <FileChoice role=Role::Labels label="Labels" hint="A CSV with columns id (accession number or study UID) and label; optional status, patient, site, scanner, age, sex, category. Without one, the readings in the worklist."/>
+            <FileChoice role=Role::Mapping label="Mapping, if ids differ" hint="A CSV with columns id (as in the labels) and study (as in the scores)."/>
+            <FileChoice role=Role::OtherScores label="Another model, to compare" hint="Its scores of the same studies."/>
+            <Number label="Flagged from a score of" value=threshold range=(0.0, 1.0, 0.01) shown=two_digits testid="threshold"/>
+            <Number label="Predictive values at a prevalence of" value=prevalence range=(0.0, 0.99, 0.01)
+                shown=at_prevalence testid="prevalence"/>
+        </div>
+        <Ask words="Evaluate" question roles=ROLES/>
+        <Answered tab=Tab::Evaluate name="evaluation"/>
+    }
+}

@@ -1,0 +1,93 @@
+//! What the targets share: the whole way of a file, and a file around a compressed stream.
+
+use headway_core::build::Build;
+use headway_core::card::Card;
+use headway_core::file::{FileId, FileMeta};
+use headway_core::frame::read_frames;
+use headway_core::instance::{HeaderOutcome, Instance};
+use headway_core::intake::{HEADER_BYTES, Intake};
+use headway_core::study::StudyKey;
+use headway_synth::recipe::TransferSyntax;
+use headway_synth::{Recipe, SeriesRecipe};
+use std::sync::LazyLock;
+
+static CARD: LazyLock<Card> = LazyLock::new(|| {
+    Card::from_json(include_bytes!("../../public/models/densenet121-synthetic/card.json"))
+        .expect("the card is read by tests")
+});
+
+/// Larger images are left out: they cost time and show no more.
+const MOST_PIXELS: usize = 1 << 20;
+
+/// Transfer syntaxes whose pixels are compressed, with an example where `tests/streams` holds one.
+pub const CODECS: [(&str, &[u8]); 12] = [
+    ("1.2.840.10008.1.2.5", &[]),
+    ("1.2.840.10008.1.2.4.50", include_bytes!("../../tests/streams/jpeg_baseline.bin")),
+    ("1.2.840.10008.1.2.4.51", include_bytes!("../../tests/streams/jpeg_extended_12.bin")),
+    ("1.2.840.10008.1.2.4.57", include_bytes!("../../tests/streams/jpeg_lossless.bin")),
+    ("1.2.840.10008.1.2.4.70", include_bytes!("../../tests/streams/jpeg_lossless_sv1.bin")),
+    ("1.2.840.10008.1.2.4.80", include_bytes!("../../tests/streams/jpeg_ls.bin")),
+    ("1.2.840.10008.1.2.4.81", include_bytes!("../../tests/streams/jpeg_ls_near.bin")),
+    ("1.2.840.10008.1.2.4.90", include_bytes!("../../tests/streams/jpeg_2000.bin")),
+    ("1.2.840.10008.1.2.4.91", include_bytes!("../../tests/streams/jpeg_2000_lossy.bin")),
+    ("1.2.840.10008.1.2.4.201", include_bytes!("../../tests/streams/htj2k.bin")),
+    ("1.2.840.10008.1.2.4.203", include_bytes!("../../tests/streams/htj2k_lossy.bin")),
+    ("1.2.840.10008.1.2.1.99", &[]),
+];
+
+/// One file through intake, selection, geometry and volume, as the page takes it.
+pub fn read(path: &str, bytes: &[u8]) {
+    let mut intake = Intake::default();
+    let meta = FileMeta { id: FileId(0), path: path.to_owned(), size_bytes: bytes.len() as u64 };
+    let head = &bytes[..bytes.len().min(HEADER_BYTES as usize)];
+    let outcome = intake.take_head(&meta, head).unwrap_or_else(|| intake.take_whole(&meta, bytes));
+    let Ok(part) = outcome else { return };
+    let key = StudyKey { patient_id: part.patient.id, study_uid: part.study.uid };
+    let mut build = Build::begin(&intake, &key, None, &CARD.input);
+    while build.wanted().is_some() {
+        build.give(Ok(bytes));
+    }
+    let _ = build.volume(0.0).prepare(&CARD.input, || 0.0);
+    decode(path, bytes);
+}
+
+/// One file is seldom a stack, and a stack is seldom sound: the pixels of a file are decoded whatever it is part of.
+fn decode(path: &str, bytes: &[u8]) {
+    let HeaderOutcome::Read(instances) = Instance::read(FileId(0), path, bytes, bytes.len() as u64) else { return };
+    for instance in
+        instances.iter().take(2).filter(|instance| instance.pixels.rows * instance.pixels.columns <= MOST_PIXELS)
+    {
+        let mut signal = vec![0.0; instance.pixels.rows * instance.pixels.columns];
+        let _ = read_frames(bytes, &mut [(instance, &mut signal)]);
+    }
+}
+
+/// A slice of a head, 64 by 96.
+pub fn slice(transfer_syntax: TransferSyntax) -> Vec<u8> {
+    let series = SeriesRecipe { transfer_syntax, slices: 1, rows: 64, columns: 96, ..SeriesRecipe::default() };
+    let files = Recipe { series: vec![series], ..Recipe::default() }.render();
+    files.expect("the recipe renders").remove(0).bytes
+}
+
+/// A file whose pixels are one fragment (PS3.5 A.4).
+pub fn around(uid: &str, stream: &[u8]) -> Vec<u8> {
+    static PLAIN: LazyLock<Vec<u8>> = LazyLock::new(|| slice(TransferSyntax::ExplicitLe));
+    const PIXEL_DATA: [u8; 4] = [0xE0, 0x7F, 0x10, 0x00];
+    let meta_bytes = u32::from_le_bytes([PLAIN[140], PLAIN[141], PLAIN[142], PLAIN[143]]) as usize;
+    let data_set = &PLAIN[144 + meta_bytes..];
+    let end = data_set.windows(4).rposition(|tag| tag == PIXEL_DATA).expect("the slice has pixels");
+    let padded = format!("{uid}{}", if uid.len() % 2 == 1 { "\0" } else { "" });
+    let mut meta = vec![0x02, 0, 0x10, 0, b'U', b'I', padded.len() as u8, 0];
+    meta.extend(padded.as_bytes());
+    let mut file = vec![0; 128];
+    file.extend(b"DICM\x02\0\0\0UL\x04\0");
+    file.extend((meta.len() as u32).to_le_bytes());
+    file.extend(&meta);
+    file.extend(&data_set[..end]);
+    file.extend(PIXEL_DATA);
+    file.extend(b"OB\0\0\xFF\xFF\xFF\xFF\xFE\xFF\0\xE0\0\0\0\0\xFE\xFF\0\xE0");
+    file.extend((stream.len() as u32).to_le_bytes());
+    file.extend(stream);
+    file.extend(b"\xFE\xFF\xDD\xE0\0\0\0\0");
+    file
+}

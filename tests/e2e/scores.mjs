@@ -1,0 +1,40 @@
+// Studies with scores that are known beforehand: the network's own numbers, under a card that a test writes.
+
+import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DIST, scoredByCommandLine, scratch } from "./harness.mjs";
+import { sample } from "./studies.mjs";
+
+/** The odds of the score of the flagged study, and against that of the other: 0.98 and 0.02, however near their logits. */
+const ODDS = 49;
+
+/** Two studies and a page whose card flags one of them and not the other: { dir, high, low }, each { folder, uid }. */
+export function scored(t) {
+  const studies = [1, 2].map((seed) => {
+    const folder = sample(t, seed);
+    const [{ study_uid: uid, logit }] = scoredByCommandLine(folder).studies;
+    return { folder, uid, logit };
+  });
+  const [low, high] = studies.sort((a, b) => a.logit - b.logit);
+  const middle = (low.logit + high.logit) / 2;
+  const slope = (2 * Math.log(ODDS)) / (high.logit - low.logit);
+  const card = { evidence: "synthetic", calibration: { slope, intercept: -slope * middle }, thresholds: { sensitive: 0.3, specific: 0.7 } };
+  return { dir: withCard(t, () => card), high, low };
+}
+
+/** A copy of the built page for a larger input, so that there is time to watch the network at work. */
+export function slow(t) {
+  return withCard(t, ({ input }) => ({ input: { ...input, size_voxels: 120 } }));
+}
+
+/** A copy of the built page whose models' cards say something else. */
+function withCard(t, changes) {
+  const dir = join(scratch(t), "dist");
+  cpSync(DIST, dir, { recursive: true });
+  const cards = readdirSync(dir, { recursive: true }).filter((path) => path.endsWith("card.json"));
+  for (const file of cards.map((path) => join(dir, path))) {
+    const card = JSON.parse(readFileSync(file, "utf8"));
+    writeFileSync(file, JSON.stringify({ ...card, ...changes(card) }));
+  }
+  return dir;
+}
