@@ -223,8 +223,8 @@ mod tests {
         let ventricle_mm = DVec3::new(9.0, 0.0, 17.0);
         assert_eq!(phantom.tissue_at(ventricle_mm), Tissue::Fluid);
         assert_eq!((healthy.tissue_at(centre_mm), phantom.tissue_at(centre_mm)), (Tissue::White, Tissue::Fluid));
-        let changed = grid(2.0).filter(|&p| phantom.tissue_at(p) == Tissue::Lesion);
-        assert!(changed.clone().count() > 100 && changed.clone().all(|p| healthy.tissue_at(p) == Tissue::White));
+        let changed: Vec<DVec3> = grid(2.0).filter(|&p| phantom.tissue_at(p) == Tissue::Lesion).collect();
+        assert!(changed.len() > 100 && changed.iter().all(|&p| healthy.tissue_at(p) == Tissue::White));
     }
 
     #[test]

@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(found.iter().map(|(share, _)| *share).collect::<Vec<_>>(), [0.2, 0.4, 0.4, 0.2]);
         let apart_mm = 128.0 * 1.8 / GHOSTS_APART;
         assert!(found[2].1.distance(DVec3::NEG_X * apart_mm) < 1e-9, "{:?}", found[2]);
-        assert!(super::ghosts(&SeriesRecipe::default(), &stack).is_empty());
+        assert!(ghosts(&SeriesRecipe::default(), &stack).is_empty());
     }
 
     #[test]

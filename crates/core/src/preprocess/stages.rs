@@ -117,7 +117,7 @@ mod tests {
         let stages = stages(&volume, &spec).unwrap();
         let dims: Vec<[usize; 3]> = stages.iter().map(|stage| stage.dims).collect();
         let (field, size) = (spec.field_voxels, spec.size_voxels);
-        assert_eq!(dims, [[100, 110, 44], [200, 220, 176], [field; 3], [size; 3], [size; 3]]);
+        assert_eq!(dims, [[100, 110, 44], [199, 219, 173], [field; 3], [size; 3], [size; 3]]);
         for stage in &stages {
             let [columns, rows, _] = stage.dims;
             assert_eq!(stage.signal.len(), columns * rows, "{}", stage.name);
