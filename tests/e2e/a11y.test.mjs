@@ -9,9 +9,11 @@ import { WorklistPage } from "./worklist_page.mjs";
 
 const FAR = 40;
 
-async function open(t, colorScheme) {
+async function open(t, scheme) {
   const { origin } = await serve(t);
-  return WorklistPage.open(await browse(t, { colorScheme }), origin);
+  const worklist = await WorklistPage.open(await browse(t), origin);
+  await worklist.theme(scheme);
+  return worklist;
 }
 
 /** Axe's findings, each with the element it is about. */

@@ -13,8 +13,8 @@ async function open(t, dir) {
 }
 
 /** Two scored studies, the low score first come. */
-async function twoScored(t) {
-  const { dir, high, low } = scored(t);
+async function twoScored(t, more) {
+  const { dir, high, low } = scored(t, more);
   const worklist = await open(t, dir);
   await worklist.drop(low.folder);
   await worklist.settled(1);
@@ -114,4 +114,32 @@ test("filters leave out rows, say how many, and give them all back", async (t) =
     await worklist.stands(high, low);
   }
   assert.deepEqual(worklist.faults, []);
+});
+
+test("the operating point moves scores into other bands and says what was measured there", async (t) => {
+  const { worklist, high, low } = await twoScored(t);
+  const panel = await worklist.panel("operating-point");
+  const measured = () => worklist.by("measured").textContent();
+  await worklist.becomes(measured, "Sensitivity 50 %, specificity 90 %, measured on ten heads of this test.");
+  await panel.getByLabel("sensitive, from 0.30").check();
+  await worklist.becomes(measured, "Sensitivity 90 %, specificity 60 %, measured on ten heads of this test.");
+  await worklist.by("flagged-from").fill("0.5");
+  await worklist.becomes(measured, "Sensitivity 50 to 90 %, specificity 60 to 90 %, measured on ten heads of this test.");
+  await worklist.by("flagged-from").fill("0.01");
+  await worklist.row(low).getByText("Flagged", { exact: true }).waitFor();
+  await worklist.stands(...[low, high].sort());
+  assert.match(await worklist.by("said").textContent(), /flagged study has appeared/);
+  await panel.getByLabel("specific, from 0.70").check();
+  await worklist.stands(high, low);
+  assert.match(await worklist.by("no-predictive-values").textContent(), /measured on patients/, "not on synthetic evidence");
+  assert.deepEqual(worklist.faults, []);
+});
+
+test("from local evidence on, predictive values follow the prevalence that the reader sets", async (t) => {
+  const { worklist } = await twoScored(t, { evidence: "local" });
+  await worklist.panel("operating-point");
+  const worth = () => worklist.by("predictive-values").textContent();
+  await worklist.becomes(worth, "Then 56 % of the flagged are abnormal, and 88 % of the others are normal.");
+  await worklist.by("prevalence").fill("0.5");
+  await worklist.becomes(worth, "Then 83 % of the flagged are abnormal, and 64 % of the others are normal.");
 });

@@ -11,9 +11,9 @@ import { scored } from "./scores.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 /** The room over a page: { worklist, page, part(name), ask() }. */
-async function opened(t, { dir, colorScheme, before = () => {}, atOnce = true } = {}) {
+async function opened(t, { dir, before = () => {}, atOnce = true } = {}) {
   const { origin } = await serve(t, dir);
-  const context = await browse(t, { colorScheme });
+  const context = await browse(t);
   const worklist = await (atOnce ? WorklistPage.openAtOnce(context, origin) : WorklistPage.open(context, origin, "cpu", "shadow"));
   await before(worklist);
   await worklist.by("open-evidence").click();
@@ -171,7 +171,7 @@ test("what cannot be read is refused with its line, and the headline and monitor
 
 for (const scheme of ["light", "dark"]) {
   test(`axe finds nothing in any part of the room, ${scheme}; arrows lead through it and Escape out of it`, async (t) => {
-    const { worklist, page, ask } = await opened(t, { colorScheme: scheme });
+    const { worklist, page, ask } = await opened(t, { before: (worklist) => worklist.theme(scheme) });
     const { scores, labels } = examinations(t);
     await choose(page, "scores", scores);
     await choose(page, "labels", labels);

@@ -56,6 +56,19 @@ test("the JSON holds scores, places and what the reader said; the CSV holds the 
   for (const button of ["export-json", "export-csv"]) assert.doesNotMatch((await save(worklist, button)).text, NAMES);
 });
 
+test("an export names the operating point in use, and its bands are of it", async (t) => {
+  const { worklist, low } = await twoScored(t);
+  await worklist.panel("operating-point");
+  await worklist.by("flagged-from").fill("0.01");
+  await worklist.row(low.uid).getByText("Flagged", { exact: true }).waitFor();
+  await worklist.panel("exports");
+  const { studies } = JSON.parse((await save(worklist, "export-json")).text);
+  assert.deepEqual(studies.map((study) => [study.band, study.sensitive_threshold, study.specific_threshold]), [
+    ["flagged", 0.01, 0.01],
+    ["flagged", 0.01, 0.01],
+  ]);
+});
+
 test("pseudonyms and pooling need the site's secret, which the page does not keep", async (t) => {
   const { worklist } = await twoScored(t);
   const panel = await worklist.panel("exports");

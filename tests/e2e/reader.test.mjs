@@ -5,13 +5,15 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { browse, serve } from "./harness.mjs";
 import { scored } from "./scores.mjs";
+import { filesOf, sample } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 /** Two scored studies, the low score first come. */
-async function twoScored(t, mode, colorScheme) {
+async function twoScored(t, mode, scheme = "dark") {
   const { dir, high, low } = scored(t);
   const { origin } = await serve(t, dir);
-  const worklist = await WorklistPage.open(await browse(t, { colorScheme }), origin, "cpu", mode);
+  const worklist = await WorklistPage.open(await browse(t), origin, "cpu", mode);
+  await worklist.theme(scheme);
   await worklist.drop(low.folder);
   await worklist.settled(1);
   await worklist.drop(high.folder);
@@ -109,6 +111,26 @@ test("the keyboard alone reads a study in shadow mode, has its score shown and a
   await worklist.page.keyboard.press("Enter");
   await worklist.frame();
   assert.equal((await worklist.said(low)).at(-1), "“adjacent”", "letters typed in a field are text");
+});
+
+test("the keyboard alone leads from the file dialogue to the images and to agreeing", async (t) => {
+  const { origin } = await serve(t);
+  const worklist = await WorklistPage.open(await browse(t), origin);
+  const { page } = worklist;
+  while (!(await page.evaluate(() => document.activeElement.matches("[data-testid=files-button]")))) await page.keyboard.press("Tab");
+  const dialogue = page.waitForEvent("filechooser");
+  await page.evaluate(() => document.activeElement.id);
+  await page.keyboard.press("Enter");
+  await (await dialogue).setFiles(filesOf(sample(t)));
+  const [{ studyUid }] = await worklist.settled(1);
+  for (const key of ["j", "v"]) await page.keyboard.press(key);
+  await page.locator(".pane canvas[data-shown]").first().waitFor();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Escape");
+  await worklist.by("viewer").waitFor({ state: "hidden" });
+  await page.keyboard.press("a");
+  await worklist.says(studyUid, ["Agree"]);
+  assert.deepEqual(worklist.faults, []);
 });
 
 test("a question mark shows the keys, Escape puts them away, and letters can be switched off", async (t) => {

@@ -8,8 +8,17 @@ import { sample } from "./studies.mjs";
 /** The odds of the score of the flagged study, and against that of the other: 0.98 and 0.02, however near their logits. */
 const ODDS = 49;
 
-/** Two studies and a page whose card flags one of them and not the other: { dir, high, low }, each { folder, uid }. */
-export function scored(t) {
+/** What the card says of its two operating points. */
+const MEASURED = {
+  on: "ten heads of this test",
+  points: [
+    { name: "sensitive", threshold: 0.3, sensitivity: 0.9, specificity: 0.6 },
+    { name: "specific", threshold: 0.7, sensitivity: 0.5, specificity: 0.9 },
+  ],
+};
+
+/** Two studies and a page whose card flags one of them and not the other: { dir, high, low }, each { folder, uid }. `more` of the card. */
+export function scored(t, more = {}) {
   const studies = [1, 2].map((seed) => {
     const folder = sample(t, seed);
     const [{ study_uid: uid, logit }] = scoredByCommandLine(folder).studies;
@@ -18,7 +27,7 @@ export function scored(t) {
   const [low, high] = studies.sort((a, b) => a.logit - b.logit);
   const middle = (low.logit + high.logit) / 2;
   const slope = (2 * Math.log(ODDS)) / (high.logit - low.logit);
-  const card = { evidence: "synthetic", calibration: { slope, intercept: -slope * middle }, thresholds: { sensitive: 0.3, specific: 0.7 } };
+  const card = { evidence: "synthetic", calibration: { slope, intercept: -slope * middle }, thresholds: { sensitive: 0.3, specific: 0.7 }, measured: MEASURED, ...more };
   return { dir: withCard(t, () => card), high, low };
 }
 

@@ -26,6 +26,15 @@ export class WorklistPage {
     return opened;
   }
 
+  /** Opens the first lessons. */
+  static async openLessons(context, origin) {
+    const opened = new WorklistPage(await context.newPage());
+    opened.page.on("pageerror", (error) => opened.faults.push(error.message));
+    await opened.page.goto(`${origin}/#engine=cpu&mode=lessons`);
+    await opened.by("lessons").waitFor();
+    return opened;
+  }
+
   constructor(page) {
     this.page = page;
     /** Errors nobody caught. A test ends by looking that there are none. */
@@ -34,6 +43,12 @@ export class WorklistPage {
 
   by(id) {
     return this.page.getByTestId(id);
+  }
+
+  /** Shows the page dark or light. */
+  async theme(scheme) {
+    const shown = (await this.page.evaluate(() => document.documentElement.dataset.theme)) ?? "dark";
+    if (shown !== scheme) await this.by("theme").click();
   }
 
   drop(...paths) {

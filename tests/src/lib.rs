@@ -16,6 +16,7 @@ use headway_core::selection::{SelectionReport, SeriesChoice, Stack};
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, Desk, Effect, Event, HeaderRead, Part, WorklistView};
 use headway_core::volume::{Volume, VolumeBuilder};
+use headway_infer::{Engine, Wanted};
 use headway_synth::{Recipe, SyntheticFile};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,14 @@ use std::path::{Path, PathBuf};
 /// The card of the untrained model.
 pub fn card() -> Card {
     Card::from_json(include_bytes!("../../crates/infer/src/template_card.json")).expect("the shipped card is sound")
+}
+
+/// The model that the page is shipped with, on the processor.
+pub fn shipped_engine() -> Engine {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/models/densenet121-synthetic");
+    let read = |name: &str| std::fs::read(folder.join(name)).expect("the shipped model is there");
+    let wanted = Wanted::Cpu { why: "for a test".to_owned() };
+    pollster::block_on(Engine::load(&read("card.json"), &read("weights.safetensors"), wanted)).expect("it loads")
 }
 
 /// What a run over some files came to.
@@ -66,7 +75,12 @@ pub fn run_files(files: Vec<SyntheticFile>) -> Run {
 
 /// The same; then the reader asks for a series of the first row, by description or, of several parts, by title.
 pub fn run_choosing(files: Vec<SyntheticFile>, series: Option<&str>) -> Run {
-    let mut shell = Shell { files, intake: Intake::default(), card: card(), input: None, inputs: Vec::new() };
+    run_under(card(), files, series)
+}
+
+/// The same under another model's card.
+pub fn run_under(card: Card, files: Vec<SyntheticFile>, series: Option<&str>) -> Run {
+    let mut shell = Shell { files, intake: Intake::default(), card, input: None, inputs: Vec::new() };
     let mut desk = Desk::default();
     let metas = shell.files.iter().enumerate().map(|(i, f)| FileMeta {
         id: FileId(i as u32),

@@ -23,6 +23,7 @@ TRAINING_DATA = (
 )
 POPULATION = "None. The computed heads imitate adults; nothing was measured on patients."
 MEANING = "How likely a computed head that looks like this one was made with a finding, where half of them were."
+MEASURED_ON = "{heads} synthetic heads seen neither in training nor in validation, half of them abnormal; no patients"
 
 
 def probability(logit, temperature):
@@ -34,9 +35,18 @@ def card_of(template, name, version, size_voxels, figures):
     """The card of a model of this input size, with what its evaluation measured."""
     temperature = figures["calibration"]["temperature"]
     points = figures["operating_points"]
-    thresholds = {point: probability(points[point]["threshold_logit"], temperature) for point in ("sensitive", "specific")}
+    measured = [
+        {
+            "name": name,
+            "threshold": probability(point["threshold_logit"], temperature),
+            "sensitivity": point["sensitivity"],
+            "specificity": point["specificity"],
+        }
+        for name, point in points.items()
+    ]
+    thresholds = {point["name"]: point["threshold"] for point in measured if point["name"] != "balanced"}
     return template | {
-        "schema": "1.2",
+        "schema": "1.3",
         "name": name,
         "version": version,
         "evidence": "synthetic",
@@ -47,6 +57,7 @@ def card_of(template, name, version, size_voxels, figures):
         "output": {"meaning": MEANING, "mirror_averaged": True},
         "calibration": {"slope": 1 / temperature, "intercept": 0.0},
         "thresholds": thresholds,
+        "measured": {"on": MEASURED_ON.format(heads=figures["heads"]), "points": measured},
     }
 
 

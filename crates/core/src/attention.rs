@@ -72,8 +72,7 @@ impl MapPlace {
         let index = map.drops.iter().position(|drop| *drop == greatest)?;
         let n = ATTENTION_CELLS;
         let cell = DVec3::new((index / (n * n)) as f64, (index / n % n) as f64, (index % n) as f64);
-        let there = grid.patient_from_grid.inverse().transform_point3(self.patient_from_cell.transform_point3(cell));
-        Some(std::array::from_fn(|axis| there[axis].round().clamp(0.0, grid.dims[axis] as f64 - 1.0) as usize))
+        Some(grid.nearest(self.patient_from_cell.transform_point3(cell).to_array()))
     }
 }
 

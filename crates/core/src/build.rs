@@ -11,7 +11,7 @@ use crate::selection::{SelectionReport, SeriesChoice, Stack};
 use crate::series::SeriesSummary;
 use crate::study::StudyKey;
 use crate::triage::BuildReport;
-use crate::viewing::Viewable;
+use crate::viewing::{Viewable, Window};
 use crate::volume::VolumeBuilder;
 
 /// A study being built. Ask for [`Self::wanted`], answer with [`Self::give`], until nothing is wanted;
@@ -22,6 +22,7 @@ pub struct Build {
     cautions: Vec<String>,
     builder: Result<VolumeBuilder, Reason>,
     oriented: bool,
+    stated_window: Option<Window>,
     /// The files still to read, last first.
     files: Vec<FileId>,
 }
@@ -47,9 +48,10 @@ impl Build {
 
     fn of(selection: SelectionReport, cautions: Vec<String>, stack: Result<Stack, Reason>) -> Self {
         let oriented = stack.as_ref().is_ok_and(|stack| stack.series.is_oriented());
+        let stated_window = stack.as_ref().ok().and_then(|stack| stack.series.stated_window());
         let builder = stack.and_then(VolumeBuilder::new);
         let files = builder.as_ref().map(|builder| builder.files().into_iter().rev().collect()).unwrap_or_default();
-        Self { selection, cautions, builder, oriented, files }
+        Self { selection, cautions, builder, oriented, stated_window, files }
     }
 
     /// The next file to read, if any.
@@ -73,9 +75,9 @@ impl Build {
             Ok(builder) => builder.finish(),
             Err(reason) => (Err(reason), Vec::new()),
         };
-        let oriented = self.oriented;
+        let (oriented, stated_window) = (self.oriented, self.stated_window);
         let (viewable, outcome) = match volume {
-            Ok(volume) => (Some(Viewable { volume, oriented }), Ok(())),
+            Ok(volume) => (Some(Viewable { volume, oriented, stated_window }), Ok(())),
             Err(reason) => (None, Err(reason)),
         };
         let report = BuildReport {

@@ -4,8 +4,10 @@
 //! Code holds no spacing, size or threshold of its own: they all come from here.
 
 mod limits;
+mod measured;
 
 pub use limits::{AgeLimits, PictureLimits, TimingLimits};
+pub use measured::{Between, Measured, OperatingPoint, PredictiveValues, Rates};
 
 use crate::reason::{Code, Reason};
 use serde::{Deserialize, Serialize};
@@ -51,6 +53,9 @@ pub struct Card {
     pub calibration: Option<Calibration>,
     /// Operating points on the calibrated probability; `None` where there are none.
     pub thresholds: Option<Thresholds>,
+    /// Sensitivity and specificity at operating points. Cards before schema 1.3 state none.
+    #[serde(default)]
+    pub measured: Option<Measured>,
     /// What it was trained on, in words.
     pub training_data: String,
     /// For whom it was made, in words.
@@ -186,6 +191,14 @@ pub struct Thresholds {
     pub specific: f64,
 }
 
+impl Thresholds {
+    /// Flagged from another score on; what lies under it and over the sensitive threshold stays uncertain.
+    #[must_use]
+    pub fn flagging_from(self, score: f64) -> Self {
+        Self { sensitive: self.sensitive.min(score), specific: score }
+    }
+}
+
 /// The weights' file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WeightsSpec {
@@ -224,6 +237,25 @@ pub struct ModelIdentity {
     /// Its operating point; `None` where it has none.
     #[serde(default)]
     pub thresholds: Option<Thresholds>,
+    /// What was measured at its operating points.
+    #[serde(default)]
+    pub measured: Option<Measured>,
+    /// What it was trained on, for whom it was made and under which licence it may be used, in words.
+    #[serde(default)]
+    pub origin: Origin,
+}
+
+/// Where a model comes from, in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// What it was trained on.
+    pub training_data: String,
+    /// For whom it was made.
+    pub population: String,
+    /// Licence of the weights.
+    pub licence: String,
+    /// What its number means.
+    pub meaning: String,
 }
 
 fn bridged_gap_mm() -> f64 {
@@ -283,10 +315,10 @@ impl Card {
                 "a trained model needs a calibration and thresholds",
             ),
         ];
-        match checks.iter().find(|(holds, _)| !holds) {
-            Some((_, problem)) => Err((*problem).to_owned()),
-            None => Ok(()),
+        if let Some((_, problem)) = checks.iter().find(|(holds, _)| !holds) {
+            return Err((*problem).to_owned());
         }
+        self.measured.as_ref().map_or(Ok(()), Measured::check).map_err(str::to_owned)
     }
 
     /// Checks the weights against the card and names the model by both.
@@ -317,6 +349,13 @@ impl Card {
             sha256: hex(&both.finalize()),
             intended_use: self.intended_use.clone(),
             thresholds: self.thresholds,
+            measured: self.measured.clone(),
+            origin: Origin {
+                training_data: self.training_data.clone(),
+                population: self.population.clone(),
+                licence: self.licence.clone(),
+                meaning: self.output.meaning.clone(),
+            },
         })
     }
 }
@@ -373,9 +412,15 @@ mod tests {
             ("/input/picture/doubtful_fluid_ratio", 1.into(), "picture"),
             ("/input/timing/min_echo_ms", 20.into(), "timing"),
             ("/architecture/block_config", serde_json::json!([]), "no blocks"),
+            (
+                "/measured",
+                serde_json::json!({ "on": "", "points": [{ "name": "", "threshold": 2, "sensitivity": 1, "specificity": 1 }] }),
+                "operating point",
+            ),
         ];
         for (pointer, value, word) in cases {
             let mut card = untrained();
+            card["measured"] = serde_json::Value::Null;
             *card.pointer_mut(pointer).unwrap() = value;
             let text = read(&card).unwrap_err().text;
             assert!(text.contains(word), "{pointer}: {text}");

@@ -1,6 +1,6 @@
 //! What the network said of one examination, and what may be said of it.
 
-use crate::card::{Card, Evidence};
+use crate::card::{Card, Evidence, Thresholds};
 use serde::{Deserialize, Serialize};
 
 /// Where the network ran.
@@ -36,6 +36,19 @@ pub enum Band {
     NotFlagged,
 }
 
+impl Band {
+    /// The band of a calibrated probability.
+    pub fn of(score: f64, thresholds: Thresholds) -> Self {
+        if score >= thresholds.specific {
+            Self::Flagged
+        } else if score >= thresholds.sensitive {
+            Self::Uncertain
+        } else {
+            Self::NotFlagged
+        }
+    }
+}
+
 /// The network's answer for one examination.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -59,15 +72,7 @@ impl Finding {
             .calibration
             .filter(|_| card.evidence != Evidence::Untrained)
             .map(|c| 1.0 / (1.0 + (-(c.slope * logit + c.intercept)).exp()));
-        let band = score.zip(card.thresholds).map(|(score, thresholds)| {
-            if score >= thresholds.specific {
-                Band::Flagged
-            } else if score >= thresholds.sensitive {
-                Band::Uncertain
-            } else {
-                Band::NotFlagged
-            }
-        });
+        let band = score.zip(card.thresholds).map(|(score, thresholds)| Band::of(score, thresholds));
         Self { logit, score, band, device }
     }
 }
@@ -75,7 +80,7 @@ impl Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::card::{Calibration, Thresholds};
+    use crate::card::Calibration;
 
     fn card(evidence: Evidence) -> Card {
         let mut card: Card = serde_json::from_str(include_str!("../../infer/src/template_card.json")).unwrap();

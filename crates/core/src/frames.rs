@@ -2,7 +2,7 @@
 //! each with place, timing and rescaling of its own.
 
 use crate::dicom::data_set::DataSet;
-use crate::instance::{Acquisition, Instance, Plane};
+use crate::instance::{Acquisition, Instance, Plane, window};
 use crate::mosaic::{is_mosaic, tiles};
 use crate::reason::{Code, Reason};
 use dicom_core::Tag;
@@ -62,6 +62,9 @@ impl<'a> Groups<'a> {
         if let Some(rescale) = self.group(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE) {
             instance.pixels.rescale_slope = rescale.number(tags::RESCALE_SLOPE).unwrap_or(1.0);
             instance.pixels.rescale_intercept = rescale.number(tags::RESCALE_INTERCEPT).unwrap_or(0.0);
+        }
+        if let Some(shown) = self.group(tags::FRAME_VOILUT_SEQUENCE) {
+            instance.pixels.window = window(&shown);
         }
         if let Some(anatomy) = self.group(tags::FRAME_ANATOMY_SEQUENCE).filter(|_| whole.series.body_part.is_empty()) {
             let region = anatomy.item(tags::ANATOMIC_REGION_SEQUENCE);

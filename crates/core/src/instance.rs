@@ -125,6 +125,8 @@ pub struct PixelHeader {
     pub lossy: bool,
     /// *Photometric Interpretation* (0028,0004).
     pub photometric: String,
+    /// The first *Window Center* (0028,1050) and *Window Width* (0028,1051), of a linear *VOI LUT Function* (0028,1056).
+    pub window: Option<(f64, f64)>,
 }
 
 impl Default for PixelHeader {
@@ -143,6 +145,7 @@ impl Default for PixelHeader {
             rescale_intercept: 0.0,
             lossy: false,
             photometric: String::new(),
+            window: None,
         }
     }
 }
@@ -371,7 +374,14 @@ fn pixel_header(part10: &Part10, header: &DataSet) -> Result<PixelHeader, Reason
         rescale_intercept: header.number(tags::RESCALE_INTERCEPT).unwrap_or(0.0),
         lossy: header.text(tags::LOSSY_IMAGE_COMPRESSION) == "01" || part10.syntax.is_some_and(|syntax| syntax.lossy),
         photometric: header.text(tags::PHOTOMETRIC_INTERPRETATION),
+        window: window(header),
     })
+}
+
+/// The window that a data set or a frame's group states, centre and width.
+pub(crate) fn window(header: &DataSet) -> Option<(f64, f64)> {
+    let is_linear = matches!(header.text(tags::VOILUT_FUNCTION).as_str(), "" | "LINEAR");
+    header.number(tags::WINDOW_CENTER).zip(header.number(tags::WINDOW_WIDTH)).filter(|_| is_linear)
 }
 
 impl Plane {

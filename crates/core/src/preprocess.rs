@@ -4,6 +4,10 @@
 //! so their composition is one too: every output index reads at most four input planes per axis.
 //! The three maps are composed once and applied once; no 1 mm volume is ever made.
 
+mod stages;
+
+pub use stages::{Stage, stages};
+
 use crate::canonical::Canonical;
 use crate::card::{CentreSpec, InputSpec};
 use crate::geometry::Geometry;
@@ -45,11 +49,7 @@ type Taps = Vec<(usize, f32)>;
 /// # Errors
 /// [`Code::IncompleteHead`] where a side is too short, [`Code::EmptyVolume`] where there is nothing to centre on.
 pub fn prepare(volume: &Volume, spec: &InputSpec) -> Result<ModelInput, Reason> {
-    volume.geometry.covers_a_head(spec)?;
-    let source = Source::new(volume);
-    let resampled = Axis::resampled(&volume.geometry, source.canonical, spec.resample_mm);
-    let crops = centre(&source, &resampled, &spec.centre)?;
-    let axes: [Axis; 3] = std::array::from_fn(|a| Axis { crop: crops[a], ..resampled[a] });
+    let (source, axes) = centred(volume, spec)?;
     let taps = axes.map(|axis| axis.model_taps(spec));
     let mut values = source.contract(&taps);
     z_score(&mut values, spec.clamp)?;
@@ -60,6 +60,15 @@ pub fn prepare(volume: &Volume, spec: &InputSpec) -> Result<ModelInput, Reason> 
         voxel_from_model,
         patient_from_model: volume.geometry.patient_from_voxel * voxel_from_model,
     })
+}
+
+/// The volume, and its axes with the part of each that is kept around the head.
+fn centred<'a>(volume: &'a Volume, spec: &InputSpec) -> Result<(Source<'a>, [Axis; 3]), Reason> {
+    volume.geometry.covers_a_head(spec)?;
+    let source = Source::new(volume);
+    let resampled = Axis::resampled(&volume.geometry, source.canonical, spec.resample_mm);
+    let crops = centre(&source, &resampled, &spec.centre)?;
+    Ok((source, std::array::from_fn(|a| Axis { crop: crops[a], ..resampled[a] })))
 }
 
 /// A known input for self-tests and golden vectors: `clamp(1.5 (sin 0.9x + cos 0.7y · sin 0.5z), -1, 5)`,
@@ -115,6 +124,19 @@ impl Axis {
         linear(position, self.stored)
     }
 
+    /// The stored indices that each resampled index reads.
+    fn resampled_taps(&self) -> Vec<Taps> {
+        let single = |(index, weight): (usize, f64)| (index, weight as f32);
+        (0..self.resampled).map(|index| self.stored_taps(index).map(single).to_vec()).collect()
+    }
+
+    /// The stored indices that each index of the field of view reads; none in the padding.
+    fn field_taps(&self, spec: &InputSpec) -> Vec<Taps> {
+        let single = |(index, weight): (usize, f64)| (index, weight as f32);
+        let taps = |index: usize| self.stored_taps(index + self.crop.start).map(single).to_vec();
+        (0..spec.field_voxels).map(|index| self.crop_from_field(index, spec).map(taps).unwrap_or_default()).collect()
+    }
+
     /// Index in the crop from index in the field of view: negative or past the end is padding.
     fn crop_from_field(&self, field_index: usize, spec: &InputSpec) -> Option<usize> {
         let index = field_index as isize + self.field_offset(spec);
@@ -159,13 +181,7 @@ fn linear(position: f64, len: usize) -> [(usize, f64); 2] {
 
 /// Finds the head on the middle axial slice of the resampled volume (paper, section 2, step 4).
 fn centre(source: &Source, axes: &[Axis; 3], spec: &CentreSpec) -> Result<[Crop; 3], Reason> {
-    let all = |axis: &Axis| -> Vec<Taps> {
-        (0..axis.resampled)
-            .map(|i| axis.stored_taps(i).map(|(index, weight)| (index, weight as f32)).to_vec())
-            .collect()
-    };
-    let middle = axes[2].resampled / 2;
-    let slice = source.contract(&[all(&axes[0]), all(&axes[1]), vec![all(&axes[2]).swap_remove(middle)]]);
+    let slice = source.middle_slice(axes.each_ref().map(Axis::resampled_taps));
     let (nx, ny) = (axes[0].resampled, axes[1].resampled);
     let (_, std) = mean_and_std(&slice);
     let is_head = |x: usize, y: usize| f64::from(slice[x * ny + y]) > spec.threshold_std * std;
@@ -226,6 +242,12 @@ impl<'a> Source<'a> {
             }
         }
         values
+    }
+
+    /// The middle axial slice of what the maps make: R first, the Anterior index fastest.
+    fn middle_slice(&self, [across, down, mut through]: [Vec<Taps>; 3]) -> Vec<f32> {
+        let middle = through.len() / 2;
+        self.contract(&[across, down, vec![through.swap_remove(middle)]])
     }
 
     /// The maps for the stored column, row and slice index; those of flipped axes count from the other end.

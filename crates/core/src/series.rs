@@ -2,6 +2,7 @@
 
 use crate::instance::{Format, Instance, SeriesHeader};
 use crate::places::{may_be_copies, without_copies};
+use crate::viewing::Window;
 use glam::DVec3;
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +88,13 @@ impl Series {
     /// Whether its files say which way the patient lies.
     pub fn is_oriented(&self) -> bool {
         self.middle().format != Format::Nifti { oriented: false }
+    }
+
+    /// The window that the middle image states. That of MONOCHROME1 is of values turned over, which signal is not.
+    pub fn stated_window(&self) -> Option<Window> {
+        let pixels = &self.middle().pixels;
+        let (centre, width) = pixels.window.filter(|_| pixels.photometric != "MONOCHROME1")?;
+        Window::stated(centre, width)
     }
 
     /// The series as its headers state it.

@@ -65,7 +65,7 @@ mod tests {
     /// Of `voxels` voxels, 4 bytes each.
     fn volume(voxels: usize) -> Viewable {
         let geometry = Geometry { dims: [voxels, 1, 1], patient_from_voxel: DAffine3::IDENTITY, missing_slice: None };
-        Viewable { volume: Volume { signal: vec![0.0; voxels], geometry }, oriented: true }
+        Viewable { volume: Volume { signal: vec![0.0; voxels], geometry }, oriented: true, stated_window: None }
     }
 
     #[test]

@@ -88,6 +88,8 @@ pub struct Viewable {
     pub volume: Volume,
     /// Whether its files say how the patient lies.
     pub oriented: bool,
+    /// The window that its middle image states.
+    pub stated_window: Option<Window>,
 }
 
 /// All a viewer has to know before it asks for pictures.
@@ -97,14 +99,16 @@ pub struct Viewing {
     pub planes: [PlaneGrid; 3],
     /// The volume's signal.
     pub range: SignalRange,
+    /// The window that its middle image states.
+    pub stated_window: Option<Window>,
 }
 
 impl Viewing {
     /// Describes a volume.
-    pub fn of(Viewable { volume, oriented }: &Viewable) -> Self {
+    pub fn of(Viewable { volume, oriented, stated_window }: &Viewable) -> Self {
         let oriented = *oriented;
         let grid = |plane| PlaneGrid::of(&volume.geometry, plane, oriented);
-        Self { planes: BODY_PLANES.map(grid), range: SignalRange::of(&volume.signal) }
+        Self { planes: BODY_PLANES.map(grid), range: SignalRange::of(&volume.signal), stated_window: *stated_window }
     }
 
     /// The pictures of a plane.
@@ -135,8 +139,13 @@ impl PlaneGrid {
     /// The same point of the patient on another plane's grid: column, row, slice.
     pub fn on(&self, other: &Self, [column, row, slice]: [usize; 3]) -> [usize; 3] {
         let point = DVec3::new(column as f64, row as f64, slice as f64);
-        let there = other.patient_from_grid.inverse().transform_point3(self.patient_from_grid.transform_point3(point));
-        std::array::from_fn(|axis| there[axis].round().clamp(0.0, other.dims[axis] as f64 - 1.0) as usize)
+        other.nearest(self.patient_from_grid.transform_point3(point).to_array())
+    }
+
+    /// The column, row and slice nearest to a point of the patient (LPS, mm).
+    pub fn nearest(&self, patient_mm: [f64; 3]) -> [usize; 3] {
+        let there = self.patient_from_grid.inverse().transform_point3(DVec3::from_array(patient_mm));
+        std::array::from_fn(|axis| there[axis].round().clamp(0.0, self.dims[axis] as f64 - 1.0) as usize)
     }
 }
 
@@ -211,7 +220,7 @@ fn letters(direction: DVec3) -> String {
 /// Which signal is shown black and which white; what lies between is grey in proportion.
 ///
 /// Window centre and width (PS3.3 C.11.2.1.2) are the middle of the two and their distance.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Window {
     /// Signal shown black.
     pub black: f32,
@@ -228,6 +237,20 @@ impl Window {
     /// All of the volume's signal.
     pub fn full(range: &SignalRange) -> Self {
         Self { black: range.least, white: range.greatest.max(range.least + 1.0) }
+    }
+
+    /// The middle of the usual range, for what lies close together: grey and white matter.
+    pub fn tissue(range: &SignalRange) -> Self {
+        let at = |share: f32| range.black + share * (range.white - range.black);
+        Self { black: at(0.1), white: at(0.65) }
+    }
+
+    /// As a header states it: *Window Center* (0028,1050) and *Window Width* (0028,1051), by the linear function of
+    /// PS3.3 C.11.2.1.2.1, whose width counts values and not the steps between them. `None` where it shows nothing.
+    pub fn stated(centre: f64, width: f64) -> Option<Self> {
+        let (middle, half) = (centre - 0.5, (width - 1.0) / 2.0);
+        let window = Self { black: (middle - half) as f32, white: (middle + half) as f32 };
+        (window.width().is_finite() && window.width() > 0.0).then_some(window)
     }
 
     /// Its centre.

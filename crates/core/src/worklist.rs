@@ -3,6 +3,7 @@
 pub mod column;
 pub mod export;
 pub mod filter;
+pub mod lesson;
 pub mod list;
 pub mod list_file;
 pub mod moment;

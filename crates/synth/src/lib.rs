@@ -12,6 +12,7 @@ mod data_set;
 mod encode;
 mod error;
 mod head;
+pub mod lesson;
 mod phantom;
 mod pixels;
 mod random;

@@ -2,7 +2,7 @@
 
 pub use crate::contrast::Contrast;
 pub use crate::encode::TransferSyntax;
-pub use crate::phantom::{Lesion, Place};
+pub use crate::phantom::{Fill, Lesion, Place, Within};
 pub use crate::series::{Plane, SeriesRecipe, Stranger};
 use serde::Deserialize;
 

@@ -16,7 +16,7 @@ fn coordinates(columns: [DVec3; 3], dims: [usize; 3], axis: usize) -> Viewable {
         }
     }
     let volume = Volume { signal, geometry: Geometry { dims, patient_from_voxel, missing_slice: None } };
-    Viewable { volume, oriented: true }
+    Viewable { volume, oriented: true, stated_window: None }
 }
 
 /// Stacks in every manner of lying: axial from either end, sagittal, coronal, tilted.
@@ -137,6 +137,14 @@ fn black_and_white_leave_out_the_brightest_and_a_flat_picture_is_no_division_by_
     let flat = SignalRange::of(&[7.0; 10]);
     assert!((flat.black, flat.white, flat.least, flat.greatest) == (7.0, 8.0, 7.0, 7.0));
     assert!(SignalRange::of(&[]).white > SignalRange::of(&[]).black);
+}
+
+#[test]
+fn a_stated_window_counts_values_and_one_that_shows_nothing_is_none() {
+    // PS3.3 C.11.2.1.2.1: centre 2048, width 4096 shows 0 black and 4095 white.
+    let window = Window::stated(2048.0, 4096.0).unwrap();
+    assert_eq!((window.black, window.white), (0.0, 4095.0));
+    assert_eq!([Window::stated(100.0, 1.0), Window::stated(100.0, f64::INFINITY)], [None, None]);
 }
 
 #[test]

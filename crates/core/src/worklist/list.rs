@@ -2,14 +2,15 @@
 //!
 //! In shadow mode neither order nor filter nor place tells anything of a score, whatever was asked for.
 
-use super::WorklistRow;
 use super::filter::Filter;
 use super::moment::Moment;
 use super::order::{Entry, Order, Place, arrange};
 use super::reader::{Journal, Mode, Summary};
 use super::urgency::Urgency;
 use super::wait::WaitRule;
-use crate::card::Evidence;
+use super::{Stage, WorklistRow};
+use crate::card::{Evidence, Thresholds};
+use crate::finding::Band;
 use crate::study::StudyKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ pub struct List {
     pub wait: WaitRule,
     /// What the reader did.
     pub journal: Journal,
+    /// The score from which on a study is flagged, where it is another than the card's.
+    pub flagged_from: Option<f64>,
     /// Urgency by a list that was read in; the reader's own goes before it.
     #[serde(with = "pairs")]
     pub urgency: BTreeMap<StudyKey, Urgency>,
@@ -63,6 +66,22 @@ impl List {
     pub fn arrived(&mut self, study: &StudyKey, now: Moment) {
         if !self.arrivals.contains_key(study) {
             self.arrivals.insert(study.clone(), now);
+        }
+    }
+
+    /// The operating point in use: the card's, unless the reader has moved it.
+    pub fn thresholds(&self, of_card: Option<Thresholds>) -> Option<Thresholds> {
+        let thresholds = of_card?;
+        Some(self.flagged_from.map_or(thresholds, |score| thresholds.flagging_from(score)))
+    }
+
+    /// Puts every score into its band under the operating point in use.
+    pub fn band(&self, rows: &mut [WorklistRow], of_card: Option<Thresholds>) {
+        let Some(thresholds) = self.thresholds(of_card).filter(|_| self.flagged_from.is_some()) else { return };
+        for row in rows {
+            if let Stage::Scored { finding } = &mut row.stage {
+                finding.band = finding.score.map(|score| Band::of(score, thresholds));
+            }
         }
     }
 
@@ -151,7 +170,6 @@ mod pairs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Band;
     use crate::worklist::reader::{Action, Confidence, Impression, Reading};
     use crate::worklist::sample;
     use std::time::{Duration, Instant};
@@ -188,6 +206,31 @@ mod tests {
         assert_eq!(shown(&list), "c");
         list.filter = Filter::default();
         assert_eq!(shown(&list), "cba");
+    }
+
+    #[test]
+    fn a_moved_operating_point_puts_scores_into_other_bands_and_leaves_the_unscored_alone() {
+        let card = Some(Thresholds { sensitive: 0.3, specific: 0.5 });
+        let bands = |flagged_from: Option<f64>| {
+            let list = List { flagged_from, ..List::default() };
+            let scores = [0.1, 0.4, 0.9];
+            let mut rows: Vec<_> = scores.iter().map(|score| sample::scored("a", "20240101", *score)).collect();
+            rows.push(sample::unscored("b", "20240101"));
+            list.band(&mut rows, card);
+            let band = |row: &WorklistRow| match &row.stage {
+                Stage::Scored { finding } => finding.band,
+                _ => None,
+            };
+            rows.iter().map(band).collect::<Vec<_>>()
+        };
+        use Band::{Flagged, NotFlagged, Uncertain};
+        assert_eq!(bands(None), [Some(NotFlagged), Some(Uncertain), Some(Flagged), None], "the card's");
+        assert_eq!(bands(Some(0.95)), [Some(NotFlagged), Some(Uncertain), Some(Uncertain), None]);
+        assert_eq!(bands(Some(0.35)), [Some(NotFlagged), Some(Flagged), Some(Flagged), None]);
+        assert_eq!(bands(Some(0.05)), [Some(Flagged), Some(Flagged), Some(Flagged), None]);
+        let moved = List { flagged_from: Some(0.2), ..List::default() };
+        assert_eq!(moved.thresholds(card), Some(Thresholds { sensitive: 0.2, specific: 0.2 }));
+        assert_eq!(moved.thresholds(None), None, "a model without thresholds gets none");
     }
 
     #[test]

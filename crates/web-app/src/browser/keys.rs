@@ -26,6 +26,15 @@ pub fn focus_within(event: &KeyboardEvent, selector: &str) {
     focus(within);
 }
 
+/// Presses a button inside the element that hears the key.
+pub fn click_within(event: &KeyboardEvent, selector: &str) {
+    let within = element(event.current_target()).and_then(|element| element.query_selector(selector).ok()?);
+    if let Some(button) = within.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        super::page::focus(&button);
+        button.click();
+    }
+}
+
 /// Moves the focus to the row that an event happened in.
 pub fn focus_row(event: &Event) {
     focus(element(event.target()).and_then(|element| element.closest(".row").ok()?));

@@ -1,5 +1,6 @@
 //! Every call to the browser. Rooms above speak Rust types only.
 
+pub mod address;
 pub mod archives;
 pub mod canvas;
 pub mod clock;

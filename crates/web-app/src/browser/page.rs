@@ -46,6 +46,28 @@ pub fn show_fault(text: &str) {
     }
 }
 
+/// Sets a mark on the root element that styles hang on, or takes it away.
+fn mark_root(name: &str, value: Option<&str>) {
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+    if let Some(root) = root {
+        // Both fail only for a name that is no attribute's.
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    }
+}
+
+/// Shows the page for a projector: larger.
+pub fn set_projector(on: bool) {
+    mark_root("data-view", on.then_some("projector"));
+}
+
+/// Shows the page in its light theme, or in the dark one of a reading room.
+pub fn set_light(on: bool) {
+    mark_root("data-theme", on.then_some("light"));
+}
+
 /// Moves the focus to an element.
 pub fn focus(element: &web_sys::HtmlElement) {
     // Fails only for an element that cannot have it.

@@ -150,7 +150,7 @@ fn ViewButton(key: StoredValue<StudyKey>, series: SeriesSummary) -> impl IntoVie
             class="choose"
             data-testid="view-images"
             aria-label=label
-            on:click=move |_| intent.view(key.get_value(), series.clone())
+            on:click=move |_| intent.view(key.get_value(), series.clone(), None)
         >"View images"</button>
     }
 }

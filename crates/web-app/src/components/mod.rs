@@ -9,7 +9,9 @@ mod files_panel;
 mod filters;
 mod headings;
 mod keys;
+mod lessons;
 mod mode;
+mod operating_point;
 mod order;
 mod print;
 mod progress;
@@ -19,6 +21,7 @@ mod score;
 mod shortcuts;
 mod status;
 mod text;
+mod theme;
 mod toolbar;
 mod viewer;
 mod waiting;
@@ -42,11 +45,13 @@ use headway_core::viewing::BodyPlane;
 use headway_core::worklist::list::List;
 use headway_core::worklist::reader::{Action, Mode};
 use leptos::prelude::*;
+use lessons::Lessons;
 use mode::ModeSwitch;
 use print::PrintView;
 use shortcuts::Shortcuts;
 use status::Status;
 use std::rc::Rc;
+use theme::ThemeSwitch;
 use viewer::Viewer;
 use wasm_bindgen_futures::spawn_local;
 use worklist::Worklist;
@@ -131,9 +136,9 @@ impl Intent {
         self.0.with_value(|app| app.receive(found));
     }
 
-    /// A series is to be looked at.
-    pub fn view(self, study: StudyKey, series: SeriesSummary) {
-        self.0.with_value(|app| app.view(study, series));
+    /// A series is to be looked at, first at this point of the patient (LPS, mm) if one is named.
+    pub fn view(self, study: StudyKey, series: SeriesSummary, at_mm: Option<[f64; 3]>) {
+        self.0.with_value(|app| app.view(study, series, at_mm));
     }
 
     /// The viewer shows this slice of a plane.
@@ -149,6 +154,11 @@ impl Intent {
     /// The header of the series on the screen.
     pub fn list_header(self, listed: bool) {
         self.0.with_value(|app| app.list_header(listed));
+    }
+
+    /// The steps from the images on the screen to the network's input.
+    pub fn show_stages(self, shown: bool) {
+        self.0.with_value(|app| app.show_stages(shown));
     }
 
     /// An attention map of the series on the screen.
@@ -209,12 +219,17 @@ fn Page() -> impl IntoView {
             <h1>"Headway"</h1>
             <p class="tagline">"Finds the axial T2 series of a head MRI, scores it on this device, and orders your worklist"</p>
             <MaskSwitch/>
-            <ModeSwitch/>
-            <EvidenceButton/>
+            <Show when=move || !signals.lessons fallback=|| view! { <a class="button small" href="./">"To the worklist"</a> }>
+                <ModeSwitch/>
+                <EvidenceButton/>
+                <a class="button small" href="#mode=lessons" target="_blank" rel="noopener" data-testid="open-lessons"
+                    title="Six made-up cases to read, in a tab of their own">"First lessons"</a>
+            </Show>
+            <ThemeSwitch/>
             <Shortcuts/>
         </header>
         <main>
-            <DropZone/>
+            <Show when=move || signals.lessons fallback=DropZone><Lessons/></Show>
             <Status/>
             <Worklist/>
             <FilesPanel/>

@@ -2,6 +2,7 @@
 
 use super::details::SeriesCell;
 use super::intent;
+use super::lessons::TruthOf;
 use super::reader::{Draft, Reader, row_key};
 use super::score::ResultCell;
 use super::status::tier_name;
@@ -96,6 +97,7 @@ fn Cells(key: StoredValue<StudyKey>, signals: RowSignals, draft: RwSignal<Draft>
             <span class="cell" data-testid="row-stages">{move || { let (times, tier) = times.get(); spent(times, tier) }}</span>
         </div>
         <Reader key signals draft/>
+        <TruthOf key signals/>
     }
 }
 

@@ -40,8 +40,14 @@ pub fn ResultCell(
     };
     let place = Memo::new(move |_| standing.with(|standing| standing.place.clone()));
     let seen = Memo::new(move |_| standing.with(|standing| standing.score_seen));
+    // Of a lesson it would tell too much that there is no score.
+    let is_hidden = move |stage: &Stage| match stage {
+        Stage::Scored { .. } => !seen.get(),
+        Stage::NotScored { .. } => signals.lessons && !seen.get(),
+        _ => false,
+    };
     let face = move || match stage.get() {
-        Stage::Scored { .. } if !seen.get() => hidden(),
+        stage if is_hidden(&stage) => hidden(),
         stage => face(stage),
     };
     view! {

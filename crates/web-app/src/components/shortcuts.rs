@@ -17,6 +17,7 @@ const PAGE: &[(&str, &str)] = &[
 ];
 
 const ROW: &[(&str, &str)] = &[
+    ("v", "View the images"),
     ("n", "Normal"),
     ("b", "Abnormal"),
     ("g", "To the category"),
@@ -28,6 +29,16 @@ const ROW: &[(&str, &str)] = &[
     ("s h t", "Urgency: stat, high, routine"),
     ("c", "To the comment"),
     ("u", "Undo the last thing said of this study"),
+];
+
+const VIEWER: &[(&str, &str)] = &[
+    ("↑ ↓", "Next slice, slice before; with Page keys ten, Home and End to the ends"),
+    ("0 1 2 3", "All planes, axial, coronal, sagittal"),
+    ("p s w v l", "Drag the point, through slices, the window, the picture, a length"),
+    ("+ - f", "Magnify, reduce, fit"),
+    ("[ ] , .", "Window narrower, wider, darker, brighter"),
+    ("i m r", "Invert, mirror, as it was opened"),
+    ("Esc", "Close"),
 ];
 
 /// A button, and the sheet it opens.
@@ -47,6 +58,8 @@ pub fn Shortcuts() -> impl IntoView {
             {listed(PAGE)}
             <h3>"In a study of the list"</h3>
             {listed(ROW)}
+            <h3>"Over the images"</h3>
+            {listed(VIEWER)}
             <label>
                 <input type="checkbox" prop:checked=move || keys.on.get() on:change:target=move |event| keys.on.set(event.target().checked())/>
                 "Single letters are heard outside of the list"

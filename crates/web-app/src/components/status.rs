@@ -74,15 +74,40 @@ fn ModelFacts(identity: ModelIdentity) -> impl IntoView {
     view! {
         <span class="value">
             {format!("{} {}", identity.name, identity.version)}" "
-            <span class="evidence">{evidence_name(identity.evidence)}</span>" "
+            <span class="tier">{evidence_name(identity.evidence)}</span>" "
             <code class="muted" title="First digits of the SHA-256 over card and weights">{hash}</code>
         </span>
         <details class="why">
             <summary>{evidence_sentence(identity.evidence)}</summary>
-            <p>{identity.intended_use}</p>
-            <p>"SHA-256 over card and weights: "<code>{identity.sha256}</code></p>
+            <p>{identity.intended_use.clone()}</p>
+            <dl class="card" data-testid="model-card">
+                {card_lines(&identity).into_iter().map(|(name, text)| view! { <dt>{name}</dt><dd>{text}</dd> }).collect_view()}
+                <dt>"SHA-256"</dt>
+                <dd><code>{identity.sha256}</code></dd>
+            </dl>
         </details>
     }
+}
+
+/// What the card says, line by line; what it leaves out is left out.
+fn card_lines(identity: &ModelIdentity) -> Vec<(&'static str, String)> {
+    let origin = &identity.origin;
+    let measured = identity.measured.as_ref().map(|measured| {
+        let points = measured.points.iter().map(|point| {
+            let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+            let (sensitivity, specificity) = (percent(point.sensitivity), percent(point.specificity));
+            format!("{}: sensitivity {sensitivity}, specificity {specificity}", point.name)
+        });
+        format!("{} ({})", points.collect::<Vec<_>>().join("; "), measured.on)
+    });
+    let lines = [
+        ("The number says", origin.meaning.clone()),
+        ("Measured", measured.unwrap_or_default()),
+        ("Trained on", origin.training_data.clone()),
+        ("Made for", origin.population.clone()),
+        ("Licence", origin.licence.clone()),
+    ];
+    lines.into_iter().filter(|(_, text)| !text.is_empty()).collect()
 }
 
 /// A tier as a name at the start of a line.

@@ -4,6 +4,7 @@ mod attention;
 mod controls;
 mod header;
 mod pane;
+mod stages;
 mod toolbar;
 
 use super::text::count;
@@ -18,6 +19,7 @@ use headway_core::viewing::{BODY_PLANES, Viewing};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use pane::Pane;
+use stages::Stages;
 use toolbar::Toolbar;
 
 /// The dialogue that holds the images while a series is open.
@@ -84,12 +86,13 @@ fn titled(shown: &OnScreen) -> String {
 #[component]
 fn Planes(viewing: Viewing, controls: Controls) -> impl IntoView {
     controls.begin(&viewing);
-    let range = viewing.range;
+    let (range, stated) = (viewing.range, viewing.stated_window);
     let viewing = StoredValue::new(viewing);
     let layout = controls.layout;
     view! {
-        <Toolbar controls range/>
+        <Toolbar controls range stated/>
         <AttentionBar controls/>
+        <Stages/>
         <div class="viewer-body">
             <div class="panes" data-layout=move || layout.get().name()>
                 {BODY_PLANES

@@ -15,7 +15,7 @@ pub fn Worklist() -> impl IntoView {
         <Show when=move || any.get()>
             <section class="worklist" data-testid="worklist" aria-labelledby="worklist-title">
                 <Toolbar/>
-                <Headings/>
+                <Show when=move || !signals.lessons><Headings/></Show>
                 <ol data-testid="rows">
                     <For each=move || signals.rows.get() key=|(key, _)| key.clone() let:entry>
                         <Row key=entry.0 signals=entry.1/>

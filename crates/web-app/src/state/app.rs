@@ -6,13 +6,13 @@ use super::ingest::IngestRoom;
 use super::keep::KeepRoom;
 use super::list::{ListRoom, Outcomes, RowSignals};
 use super::viewer::{ViewerRoom, ViewerSignals};
+use crate::browser::address::{lessons_asked_for, shadow_asked_for};
 use crate::browser::files::{FileStore, Found};
-use crate::browser::gpu::shadow_asked_for;
 use crate::browser::page::before_next_frame;
 use headway_core::card::ModelIdentity;
 use headway_core::file::{FileMeta, Notice};
 use headway_core::study::StudyKey;
-use headway_core::triage::{Desk, Effect, Event, FileCounts};
+use headway_core::triage::{Desk, Effect, Event, FileCounts, WorklistView};
 use headway_core::worklist::WorklistRow;
 use headway_core::worklist::export::Export;
 use headway_core::worklist::list::List;
@@ -61,6 +61,8 @@ pub struct Signals {
     pub model: RwSignal<Option<ModelIdentity>>,
     /// The images on the screen.
     pub viewer: ViewerSignals,
+    /// The page holds the first lessons instead of a list of studies, for its whole life.
+    pub lessons: bool,
 }
 
 /// The page's state and the workers behind it. Lives as long as the page.
@@ -80,15 +82,16 @@ pub struct App {
 impl App {
     /// Opens the desk and starts the workers.
     pub fn open() -> Rc<Self> {
+        let lessons = lessons_asked_for();
         let app = Rc::new(Self {
             signals: Signals {
                 rows: RwSignal::new(Vec::new()),
                 outcomes: RwSignal::default(),
                 sites: RwSignal::default(),
-                list: RwSignal::new(open_list()),
+                list: RwSignal::new(open_list(lessons)),
                 urgency_notices: RwSignal::default(),
                 earlier: RwSignal::new(None),
-                masked: RwSignal::new(false),
+                masked: RwSignal::new(lessons),
                 kept: RwSignal::new(false),
                 printing: RwSignal::new(false),
                 said: RwSignal::default(),
@@ -99,6 +102,7 @@ impl App {
                 engine: RwSignal::new(EngineState::default()),
                 model: RwSignal::new(None),
                 viewer: ViewerSignals::default(),
+                lessons,
             },
             files: RefCell::default(),
             ingest: IngestRoom::default(),
@@ -113,7 +117,12 @@ impl App {
         app.probe_device();
         app.watch();
         app.keep_time();
-        app.open_keep();
+        // Lessons are kept nowhere, and touch nothing that is kept.
+        if lessons {
+            app.begin_lessons();
+        } else {
+            app.open_keep();
+        }
         app
     }
 
@@ -151,7 +160,15 @@ impl App {
 
     /// Every row, in order of arrival.
     pub(super) fn rows(&self) -> Vec<WorklistRow> {
-        self.desk.borrow().view().rows
+        self.desk_view().rows
+    }
+
+    /// The desk's view, with scores in their bands under the operating point in use.
+    fn desk_view(&self) -> WorklistView {
+        let mut view = self.desk.borrow().view();
+        let of_card = self.signals.model.with_untracked(|model| model.as_ref().and_then(|model| model.thresholds));
+        self.signals.list.with_untracked(|list| list.band(&mut view.rows, of_card));
+        view
     }
 
     fn resolve(self: &Rc<Self>, effect: Effect) {
@@ -175,7 +192,7 @@ impl App {
     }
 
     fn draw(&self) {
-        let view = self.desk.borrow().view();
+        let view = self.desk_view();
         self.draw_list(&view.rows);
         set_if_new(self.signals.files, view.files);
         set_if_new(self.signals.notices, view.notices);
@@ -183,10 +200,10 @@ impl App {
     }
 }
 
-/// A fresh list. Its scores are shown unless the page's address asks for shadow mode, as that of a pilot does.
-fn open_list() -> List {
+/// A fresh list. Its scores are shown unless the page's address asks for shadow mode or for the lessons, which use it.
+fn open_list(lessons: bool) -> List {
     let mut list = List::default();
-    if !shadow_asked_for() {
+    if !lessons && !shadow_asked_for() {
         list.journal.switch(Mode::Open, Moment(0), []);
     }
     list

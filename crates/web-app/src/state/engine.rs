@@ -2,9 +2,10 @@
 
 use super::app::{App, set_if_new};
 use super::device::EngineState;
+use crate::browser::address::{Override, asked_for, threads_asked_for};
 use crate::browser::clock::now_ms;
 use crate::browser::crew::threads;
-use crate::browser::gpu::{Override, asked_for, hardware_adapter, threads_asked_for};
+use crate::browser::gpu::hardware_adapter;
 use crate::browser::page::painted;
 use crate::browser::post::Attached;
 use crate::workers::client::Client;

@@ -11,9 +11,11 @@ use headway_core::file::{FileId, FileMeta};
 use headway_core::reason::{Code, Reason};
 use headway_core::study::StudyKey;
 use headway_core::triage::{Event, Job, WantedSeries};
+use headway_synth::lesson::{CASES, Case};
 use js_sys::Array;
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, MessagePort};
@@ -29,7 +31,10 @@ const FILES_AT_ONCE: usize = 250;
 pub struct IngestRoom {
     client: RefCell<Option<Rc<Client<IngestRequest>>>>,
     reading: Cell<Option<FileId>>,
+    /// Files of a synthetic study that is being made.
     sample: RefCell<Vec<(String, File)>>,
+    /// Lessons still to be made.
+    lessons: RefCell<VecDeque<Case>>,
     /// Pieces of work it has not finished.
     owed: Cell<usize>,
     job: Cell<Job>,
@@ -95,6 +100,20 @@ impl App {
         self.set_to_work(Work::Sample, Attached::default());
     }
 
+    /// Has the six lessons made, one after the other; each stands in the list as soon as it is there.
+    pub(super) fn begin_lessons(self: &Rc<Self>) {
+        self.ingest.lessons.borrow_mut().extend(CASES);
+        self.next_lesson();
+    }
+
+    fn next_lesson(self: &Rc<Self>) {
+        let next = self.ingest.lessons.borrow_mut().pop_front();
+        if let Some(case) = next {
+            self.signals.searching.set(Some(0));
+            self.set_to_work(Work::Lesson(case), Attached::default());
+        }
+    }
+
     pub(super) fn check_ingest(self: &Rc<Self>) {
         let silent = self.ingest.client.borrow().as_ref().is_some_and(|client| client.silent_ms() > SILENCE_MS);
         if silent && self.ingest.owed.get() > 0 {
@@ -132,6 +151,7 @@ impl App {
             | IngestReply::Drawn(..)
             | IngestReply::PutAway(..)
             | IngestReply::HeaderListed(..)
+            | IngestReply::Staged(..)
             | IngestReply::Explaining(..)) => self.hear_of_view(reply, attached),
             IngestReply::SampleFile(path) => match made(&path, &attached.get(0)) {
                 Ok(file) => self.ingest.sample.borrow_mut().push(file),
@@ -143,6 +163,7 @@ impl App {
                 if let Err(reason) = done {
                     show_fault(&reason.text);
                 }
+                self.next_lesson();
             }
             IngestReply::Done => {
                 self.ingest.reading.set(None);

@@ -175,8 +175,8 @@ impl App {
         Ok(self.signals.list.with_untracked(|list| {
             let entries = list.entries(&rows, model.evidence, now);
             let order = arrange(&entries, list.order_in_use());
-            let context =
-                Context { model: &model, thresholds: model.thresholds, journal: &list.journal, identifiers, now };
+            let thresholds = list.thresholds(model.thresholds);
+            let context = Context { model: &model, thresholds, journal: &list.journal, identifiers, now };
             Export::new(order.into_iter().map(|index| &entries[index]), &context)
         }))
     }

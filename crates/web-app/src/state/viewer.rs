@@ -6,6 +6,7 @@ use crate::browser::post::Attached;
 use crate::workers::protocol::{EngineRequest, IngestReply, IngestRequest, Shown, ViewId, Work};
 use headway_core::attention::{AttentionMap, MapPlace};
 use headway_core::listing::HeaderLine;
+use headway_core::preprocess::Stage;
 use headway_core::reason::{Code, Reason};
 use headway_core::series::SeriesSummary;
 use headway_core::study::StudyKey;
@@ -52,6 +53,20 @@ pub struct ViewerSignals {
     pub attention: RwSignal<Option<Attention>>,
     /// The header of the middle image.
     pub header: RwSignal<HeaderList>,
+    /// The steps from the images to the network's input.
+    pub stages: RwSignal<StageStrip, LocalStorage>,
+}
+
+/// The steps of preprocessing as pictures.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum StageStrip {
+    /// Nobody asked for them.
+    #[default]
+    Away,
+    /// On their way.
+    Making,
+    /// Here, or why there are none.
+    Here(Result<Rc<Vec<Stage>>, Reason>),
 }
 
 /// The header as a list.
@@ -94,6 +109,7 @@ impl Default for ViewerSignals {
             pictures: std::array::from_fn(|_| RwSignal::new_local(None)),
             attention: RwSignal::new(None),
             header: RwSignal::default(),
+            stages: RwSignal::new_local(StageStrip::Away),
         }
     }
 }
@@ -102,19 +118,23 @@ impl Default for ViewerSignals {
 #[derive(Default)]
 pub struct ViewerRoom {
     view: Cell<ViewId>,
+    /// Where to look first, DICOM patient coordinates, mm; the middle unless it is said.
+    at_mm: Cell<Option<[f64; 3]>>,
     /// The slice wanted in each plane, and the one asked for and not yet come.
     wanted: [Cell<usize>; 3],
     asked: [Cell<Option<usize>>; 3],
 }
 
 impl App {
-    /// Opens a series for the eye.
-    pub fn view(self: &Rc<Self>, study: StudyKey, series: SeriesSummary) {
+    /// Opens a series for the eye, at a point of the patient (LPS, mm) if one is named.
+    pub fn view(self: &Rc<Self>, study: StudyKey, series: SeriesSummary, at_mm: Option<[f64; 3]>) {
         self.opened(&study);
+        self.viewer.at_mm.set(at_mm);
         let signals = self.signals.viewer;
         self.stop_explaining();
         signals.viewing.set(None);
         signals.header.set(HeaderList::Away);
+        signals.stages.set(StageStrip::Away);
         signals.pictures.iter().for_each(|picture| picture.set(None));
         signals.on_screen.set(Some(OnScreen { study, series, shown: Shown::Acquired }));
         self.open_view();
@@ -135,6 +155,14 @@ impl App {
         self.signals.viewer.header.set(if listed { HeaderList::Reading } else { HeaderList::Away });
         if listed {
             self.post_ingest(IngestRequest::ListHeader(self.viewer.view.get()), Attached::default());
+        }
+    }
+
+    /// Shows the steps from the images to the network's input, or puts them away.
+    pub fn show_stages(&self, shown: bool) {
+        self.signals.viewer.stages.set(if shown { StageStrip::Making } else { StageStrip::Away });
+        if shown {
+            self.post_ingest(IngestRequest::ShowStages(self.viewer.view.get()), Attached::default());
         }
     }
 
@@ -226,6 +254,17 @@ impl App {
             {
                 self.signals.viewer.header.set(HeaderList::Here(lines));
             }
+            IngestReply::Staged(view, staged)
+                if view == self.viewer.view.get()
+                    && self.signals.viewer.stages.with_untracked(|stages| *stages != StageStrip::Away) =>
+            {
+                let with_signal = |(nth, stage): (usize, Stage)| {
+                    let signal = Float32Array::new(&attached.get(nth as u32)).to_vec();
+                    Stage { signal, ..stage }
+                };
+                let staged = staged.map(|stages| Rc::new(stages.into_iter().enumerate().map(with_signal).collect()));
+                self.signals.viewer.stages.set(StageStrip::Here(staged));
+            }
             IngestReply::PutAway(view) if view == self.viewer.view.get() => self.open_view(),
             _ => {}
         }
@@ -237,7 +276,9 @@ impl App {
         let again = signals.viewing.with_untracked(|shown| *shown == Some(viewing.clone()));
         if let (Ok(viewing), false) = (&viewing, again) {
             signals.window.set(Window::usual(&viewing.range));
-            signals.point.set(viewing.planes[0].dims.map(|n| n / 2));
+            let axial = &viewing.planes[0];
+            let middle = || axial.dims.map(|n| n / 2);
+            signals.point.set(self.viewer.at_mm.get().map_or_else(middle, |mm| axial.nearest(mm)));
         }
         if again {
             // The series was read once more: the planes still want their pictures.

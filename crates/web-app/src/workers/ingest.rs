@@ -88,6 +88,10 @@ impl Room {
                 let room = Rc::clone(self);
                 spawn_local(async move { room.list_header(view).await });
             }
+            IngestRequest::ShowStages(view) => {
+                let room = Rc::clone(self);
+                spawn_local(async move { room.show_stages(view).await });
+            }
             IngestRequest::Hand(job, study) => self.hand(job, study),
             IngestRequest::Stop(job) => {
                 self.job.set(job);
@@ -119,7 +123,8 @@ impl Room {
                     Work::Open(view, study, series, shown) => {
                         room.read_to_view(Opening { view, study, series, shown }).await;
                     }
-                    Work::Sample => sample(),
+                    Work::Sample => make(&Recipe::sample()),
+                    Work::Lesson(case) => make(&case.recipe()),
                 }
                 tell(&IngestReply::Done, &Attached::default());
             }
@@ -283,6 +288,19 @@ impl Room {
         tell(&IngestReply::HeaderListed(view, outcome.await), &Attached::default());
     }
 
+    /// Shows the steps from the series on the screen to the network's input.
+    async fn show_stages(&self, view: ViewId) {
+        let mut signals = Attached::default();
+        let staged = match self.spec().await {
+            Ok(spec) => self.viewing.stages(view, spec),
+            Err(reason) => Err(reason),
+        };
+        for stage in staged.iter().flatten() {
+            signals = signals.handing_over(&Float32Array::from(stage.signal.as_slice()).buffer());
+        }
+        tell(&IngestReply::Staged(view, staged), &signals);
+    }
+
     /// What the model expects, from its card; fetched once.
     async fn spec(&self) -> Result<&InputSpec, Reason> {
         if self.spec.get().is_none() {
@@ -342,9 +360,9 @@ fn withheld(reason: Reason) -> BuildReport {
     }
 }
 
-/// Renders the built-in study and sends it as files.
-fn sample() {
-    let files = match Recipe::sample().render() {
+/// Renders a synthetic study and sends it as files.
+fn make(recipe: &Recipe) {
+    let files = match recipe.render() {
         Ok(files) => files,
         Err(error) => {
             let reason = Reason::new(Code::Internal, format!("The synthetic study could not be made ({error})."));

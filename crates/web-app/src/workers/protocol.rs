@@ -5,11 +5,13 @@ use headway_core::card::ModelIdentity;
 use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, Tier};
 use headway_core::listing::HeaderLine;
+use headway_core::preprocess::Stage;
 use headway_core::reason::Reason;
 use headway_core::series::SeriesSummary;
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, HeaderRead, Job, WantedSeries};
 use headway_core::viewing::{BodyPlane, Viewing};
+use headway_synth::lesson::Case;
 use serde::{Deserialize, Serialize};
 
 /// Folder of the model in use, relative to the build.
@@ -32,6 +34,8 @@ pub enum IngestRequest {
     Explain(ViewId),
     /// List the header of the series opened last.
     ListHeader(ViewId),
+    /// Show the steps from the series opened last to the network's input.
+    ShowStages(ViewId),
 }
 
 /// What is shown of a series.
@@ -58,6 +62,8 @@ pub enum Work {
     Open(ViewId, StudyKey, SeriesSummary, Shown),
     /// Render the synthetic study.
     Sample,
+    /// Render the study of a lesson.
+    Lesson(Case),
 }
 
 /// Ingest to page.
@@ -86,11 +92,13 @@ pub enum IngestReply {
     PutAway(ViewId),
     /// The engine has the input of the attention map, which lies here; or why there is none.
     Explaining(ViewId, Result<MapPlace, Reason>),
+    /// The steps from a series to the network's input. Attached: the signal of each, an `ArrayBuffer` of f32.
+    Staged(ViewId, Result<Vec<Stage>, Reason>),
     /// The header of a series' middle image.
     HeaderListed(ViewId, Result<Vec<HeaderLine>, Reason>),
-    /// One file of the synthetic study. Attached: its bytes.
+    /// One file of a synthetic study. Attached: its bytes.
     SampleFile(String),
-    /// The synthetic study is complete, or could not be rendered.
+    /// A synthetic study is complete, or could not be rendered.
     SampleDone(Result<(), Reason>),
     /// One piece of [`Work`] is over.
     Done,

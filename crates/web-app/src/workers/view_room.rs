@@ -4,7 +4,7 @@ use super::ingest::tell;
 use super::protocol::{IngestReply, Shown, ViewId};
 use crate::browser::post::Attached;
 use headway_core::card::InputSpec;
-use headway_core::preprocess::{ModelInput, prepare};
+use headway_core::preprocess::{ModelInput, Stage, prepare, stages};
 use headway_core::reason::{Code, Reason};
 use headway_core::series::SeriesSummary;
 use headway_core::shelf::Shelf;
@@ -63,8 +63,9 @@ impl ViewRoom {
         let (Some(viewable), Some(spec)) = (shelf.get(study, series), spec) else { return false };
         let input = match shown {
             Shown::Acquired => Ok(None),
-            Shown::Input => prepare(&viewable.volume.bridged(), spec)
-                .map(|input| Some(Viewable { volume: input.into_volume(), oriented: viewable.oriented })),
+            Shown::Input => prepare(&viewable.volume.bridged(), spec).map(|input| {
+                Some(Viewable { volume: input.into_volume(), oriented: viewable.oriented, stated_window: None })
+            }),
         };
         let opened = input.map(|input| {
             let viewing = Viewing::of(input.as_ref().unwrap_or(viewable));
@@ -98,9 +99,16 @@ impl ViewRoom {
     /// # Errors
     /// Why it can be none, or that the series has been put away.
     pub(super) fn input(&self, view: ViewId, spec: &InputSpec) -> Result<ModelInput, Reason> {
-        let input = self.with(view, |viewable, _| prepare(&viewable.volume.bridged(), spec));
-        let put_away = || Err(Reason::new(Code::Internal, "The images were put away meanwhile. Open them again."));
-        input.unwrap_or_else(put_away)
+        self.with(view, |viewable, _| prepare(&viewable.volume.bridged(), spec)).unwrap_or_else(put_away)
+    }
+
+    /// The steps from the series on the screen to the network's input.
+    ///
+    /// # Errors
+    /// As [`Self::input`].
+    pub(super) fn stages(&self, view: ViewId, spec: &InputSpec) -> Result<Vec<Stage>, Reason> {
+        let staged = self.with(view, |viewable, _| stages(&viewable.volume.bridged(), spec).map(Vec::from));
+        staged.unwrap_or_else(put_away)
     }
 
     /// The acquired volume on the screen, and the network's input where that is shown.
@@ -109,4 +117,8 @@ impl ViewRoom {
         let shown = on_screen.as_ref().filter(|shown| shown.view == view)?;
         self.shelf.borrow_mut().get(&shown.study, &shown.series).map(|viewable| use_it(viewable, shown.input.as_ref()))
     }
+}
+
+fn put_away<T>() -> Result<T, Reason> {
+    Err(Reason::new(Code::Internal, "The images were put away meanwhile. Open them again."))
 }

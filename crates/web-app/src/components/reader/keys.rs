@@ -2,7 +2,7 @@
 
 use super::super::Intent;
 use super::reading::Draft;
-use crate::browser::keys::{focus_within, is_plain, is_typing};
+use crate::browser::keys::{click_within, focus_within, is_plain, is_typing};
 use headway_core::study::StudyKey;
 use headway_core::worklist::reader::{Action, Confidence, Impression, Verdict};
 use headway_core::worklist::urgency::Urgency;
@@ -31,6 +31,7 @@ pub fn row_key(event: &KeyboardEvent, intent: Intent, study: &StudyKey, draft: R
         "r" => intent.act(study, Action::Revealed),
         "c" => focus_within(event, "[data-testid=comment]"),
         "g" => focus_within(event, "[data-testid=category]"),
+        "v" => click_within(event, "[data-testid=view-images]"),
         "u" => intent.undo(Some(study)),
         _ => return,
     }

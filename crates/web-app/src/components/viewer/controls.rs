@@ -11,6 +11,8 @@ use web_sys::KeyboardEvent;
 pub enum Tool {
     /// Moves the point that all planes pass through.
     Point,
+    /// Leads through the slices.
+    Scroll,
     /// Changes what is black and white.
     Window,
     /// Moves the picture.
@@ -153,6 +155,13 @@ impl Controls {
         }
     }
 
+    /// The whole picture in each pane.
+    pub fn fit(self) {
+        for pose in self.poses {
+            pose.update(|pose| *pose = Pose { mirrored: pose.mirrored, ..Pose::default() });
+        }
+    }
+
     /// Left and right exchanged, and back; a sagittal picture has neither.
     pub fn mirror(self) {
         for plane in [BodyPlane::Axial, BodyPlane::Coronal] {
@@ -188,8 +197,10 @@ impl Controls {
             "." => self.turn_window(1.0, 0.05),
             "i" => self.inverted.update(|inverted| *inverted = !*inverted),
             "m" => self.mirror(),
+            "f" => self.fit(),
             "r" => self.reset(),
             "p" => self.tool.set(Tool::Point),
+            "s" => self.tool.set(Tool::Scroll),
             "w" => self.tool.set(Tool::Window),
             "v" => self.tool.set(Tool::Move),
             "l" => self.tool.set(Tool::Measure),

@@ -24,7 +24,7 @@ pub fn Pane(viewing: StoredValue<Viewing>, plane: BodyPlane, controls: Controls)
     let slice = Memo::new(move |_| place.get()[2]);
     let intent = intent();
     Effect::new(move |_| intent.want_picture(plane, slice.get()));
-    let hand = Hand { plane, controls, screen, place, drag: RwSignal::new(None) };
+    let hand = Hand { plane, controls, screen, place, drag: RwSignal::new(None), pressed: RwSignal::new(Vec::new()) };
     let active = move || controls.active.get() == plane;
     let missing = grid.with_value(|grid| grid.missing_slice);
     let words = move || format!("{} slice {} of {slices}", plane.name(), slice.get() + 1);
@@ -37,8 +37,8 @@ pub fn Pane(viewing: StoredValue<Viewing>, plane: BodyPlane, controls: Controls)
                 on:wheel=move |event| hand.wheel(&event)
                 on:pointerdown=move |event| hand.down(&event)
                 on:pointermove=move |event| hand.moved(&event)
-                on:pointerup=move |_| hand.drag.set(None)
-                on:pointercancel=move |_| hand.drag.set(None)
+                on:pointerup=move |event| hand.up(&event)
+                on:pointercancel=move |event| hand.up(&event)
                 on:contextmenu=move |event| event.prevent_default()
             >
                 <Film plane controls screen words=Signal::derive(words)/>
@@ -208,7 +208,12 @@ struct Hand {
     place: Memo<[usize; 3]>,
     /// The tool at work, and where the pointer was last.
     drag: RwSignal<Option<(Tool, [f64; 2])>>,
+    /// Pointers pressed here, and where each was last: two are fingers that pinch.
+    pressed: RwSignal<Vec<(i32, [f64; 2])>>,
 }
+
+/// How far the pointer is dragged for the next slice, CSS pixels.
+const SLICE_PX: f64 = 6.0;
 
 impl Hand {
     fn wheel(self, event: &WheelEvent) {
@@ -227,12 +232,16 @@ impl Hand {
     fn down(self, event: &PointerEvent) {
         hold_pointer(event);
         self.controls.active.set(self.plane);
+        let at = place_of(event);
+        self.pressed.update(|pressed| pressed.push((event.pointer_id(), at)));
+        if self.pressed.with_untracked(Vec::len) > 1 {
+            return self.drag.set(None);
+        }
         let tool = match event.button() {
             1 => Tool::Move,
             2 => Tool::Window,
             _ => self.controls.tool.get_untracked(),
         };
-        let at = place_of(event);
         self.drag.set(Some((tool, at)));
         match tool {
             Tool::Point => self.point_to(at),
@@ -241,27 +250,57 @@ impl Hand {
                 let slice = self.place.get_untracked()[2];
                 self.controls.measure.set(Some(Measure { plane: self.plane, slice, from, to: from }));
             }
-            Tool::Window | Tool::Move => {}
+            Tool::Window | Tool::Move | Tool::Scroll => {}
         }
     }
 
+    fn up(self, event: &PointerEvent) {
+        self.pressed.update(|pressed| pressed.retain(|(id, _)| *id != event.pointer_id()));
+        self.drag.set(None);
+    }
+
     fn moved(self, event: &PointerEvent) {
-        let Some((tool, last)) = self.drag.get_untracked() else { return };
         let at = place_of(event);
+        if self.pressed.with_untracked(Vec::len) > 1 {
+            return self.pinch(event.pointer_id(), at);
+        }
+        let Some((tool, last)) = self.drag.get_untracked() else { return };
         let by = [at[0] - last[0], at[1] - last[1]];
+        if tool == Tool::Scroll && by[1].abs() < SLICE_PX {
+            return;
+        }
         self.drag.set(Some((tool, at)));
         match tool {
             Tool::Point => self.point_to(at),
+            Tool::Scroll => self.controls.step(self.plane, (-by[1] / SLICE_PX) as i64),
             // Half a screen doubles the window or moves it by its own width.
             Tool::Window => self.controls.turn_window((by[0] / 300.0).exp(), -by[1] / 600.0),
-            Tool::Move => self.controls.poses[self.plane as usize].update(|pose| {
-                pose.offset_px = [pose.offset_px[0] + by[0], pose.offset_px[1] + by[1]];
-            }),
+            Tool::Move => self.move_by(by),
             Tool::Measure => {
                 let to = self.screen.get_untracked().grid_from_screen(at);
                 self.controls.measure.update(|measure| measure.iter_mut().for_each(|measure| measure.to = to));
             }
         }
+    }
+
+    /// Two fingers magnify by how far they part, and take the picture along.
+    fn pinch(self, id: i32, at: [f64; 2]) {
+        let ends = |pressed: &[(i32, [f64; 2])]| [pressed[0].1, pressed[1].1];
+        let before = self.pressed.with_untracked(|pressed| ends(pressed));
+        self.pressed.update(|pressed| pressed.iter_mut().filter(|(of, _)| *of == id).for_each(|(_, was)| *was = at));
+        let after = self.pressed.with_untracked(|pressed| ends(pressed));
+        let apart = |[a, b]: [[f64; 2]; 2]| (a[0] - b[0]).hypot(a[1] - b[1]).max(1.0);
+        let middle = |[a, b]: [[f64; 2]; 2]| [f64::midpoint(a[0], b[0]), f64::midpoint(a[1], b[1])];
+        let (from, to) = (middle(before), middle(after));
+        let pose = self.screen.get_untracked().magnified(apart(after) / apart(before), from);
+        self.controls.poses[self.plane as usize].set(pose);
+        self.move_by([to[0] - from[0], to[1] - from[1]]);
+    }
+
+    fn move_by(self, by: [f64; 2]) {
+        self.controls.poses[self.plane as usize].update(|pose| {
+            pose.offset_px = [pose.offset_px[0] + by[0], pose.offset_px[1] + by[1]];
+        });
     }
 
     fn point_to(self, at: [f64; 2]) {

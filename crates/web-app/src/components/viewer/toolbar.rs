@@ -2,14 +2,21 @@
 
 use super::controls::{Controls, Layout, Tool};
 use crate::components::intent;
-use crate::state::viewer::HeaderList;
+use crate::state::viewer::{HeaderList, StageStrip};
 use crate::workers::protocol::Shown;
 use headway_core::viewing::{BODY_PLANES, SignalRange, Window};
 use leptos::prelude::*;
 
 /// Tools, window, planes.
 #[component]
-pub fn Toolbar(controls: Controls, range: SignalRange) -> impl IntoView {
+pub fn Toolbar(
+    /// The viewer's knobs.
+    controls: Controls,
+    /// Signal of the whole volume.
+    range: SignalRange,
+    /// The window that the header states.
+    stated: Option<Window>,
+) -> impl IntoView {
     let tool = |tool: Tool, words: &'static str, title: &'static str| {
         let pressed = move || if controls.tool.get() == tool { "true" } else { "false" };
         view! { <button type="button" title=title aria-pressed=pressed on:click=move |_| controls.tool.set(tool)>{words}</button> }
@@ -25,11 +32,13 @@ pub fn Toolbar(controls: Controls, range: SignalRange) -> impl IntoView {
         view! { <button type="button" aria-pressed=pressed on:click=choose>{words}</button> }
     };
     let window = |window: Window, words: &'static str, title: &'static str| {
-        view! { <button type="button" title=title on:click=move |_| controls.signals.window.set(window)>{words}</button> }
+        let pressed = move || if controls.signals.window.get() == window { "true" } else { "false" };
+        view! { <button type="button" title=title aria-pressed=pressed on:click=move |_| controls.signals.window.set(window)>{words}</button> }
     };
     let intent = intent();
     let as_input = move || controls.signals.on_screen.with(|s| s.as_ref().is_some_and(|s| s.shown == Shown::Input));
     let listed = move || controls.signals.header.with(|header| *header != HeaderList::Away);
+    let staged = move || controls.signals.stages.with(|stages| *stages != StageStrip::Away);
     view! {
         <div class="toolbar" data-testid="viewer-tools">
             <div role="group" aria-label="Planes">
@@ -38,6 +47,7 @@ pub fn Toolbar(controls: Controls, range: SignalRange) -> impl IntoView {
             </div>
             <div role="group" aria-label="What dragging does">
                 {tool(Tool::Point, "Point", "Drag the point that all planes pass through (P)")}
+                {tool(Tool::Scroll, "Scroll", "Drag up and down through the slices (S); or turn the wheel")}
                 {tool(Tool::Window, "Window", "Drag up and down for brightness, sideways for contrast (W); or with the right button")}
                 {tool(Tool::Move, "Move", "Drag the picture (V); or with the middle button")}
                 {tool(Tool::Measure, "Measure", "Drag a line for its length (L)")}
@@ -45,6 +55,8 @@ pub fn Toolbar(controls: Controls, range: SignalRange) -> impl IntoView {
             <div role="group" aria-label="Signal shown">
                 {window(Window::usual(&range), "Usual", "From the 1st to the 99.7th percentile of the volume")}
                 {window(Window::full(&range), "Full", "From the least to the greatest signal of the volume")}
+                {window(Window::tissue(&range), "Tissue", "Grey and white matter further apart; fluid is white")}
+                {stated.map(|stated| window(stated, "Header", "The window that the header states (Window Center and Width)"))}
                 <button
                     type="button"
                     aria-pressed=move || if controls.inverted.get() { "true" } else { "false" }
@@ -59,6 +71,7 @@ pub fn Toolbar(controls: Controls, range: SignalRange) -> impl IntoView {
                     title="Exchange left and right; the letters go along (M)"
                     on:click=move |_| controls.mirror()
                 >"Mirror"</button>
+                <button type="button" title="The whole picture in its pane (F)" on:click=move |_| controls.fit()>"Fit"</button>
                 <button type="button" title="As it was opened (R)" on:click=move |_| controls.reset()>"Reset"</button>
             </div>
             <div role="group" aria-label="Series">
@@ -68,6 +81,12 @@ pub fn Toolbar(controls: Controls, range: SignalRange) -> impl IntoView {
                     title="What the network is given: resampled, centred, scaled"
                     on:click=move |_| intent.show(if as_input() { Shown::Acquired } else { Shown::Input })
                 >"Network's input"</button>
+                <button
+                    type="button"
+                    aria-pressed=move || staged().to_string()
+                    title="From the images to the network's input, step by step"
+                    on:click=move |_| intent.show_stages(!staged())
+                >"Steps"</button>
                 <button
                     type="button"
                     aria-pressed=move || listed().to_string()
