@@ -4,11 +4,12 @@
 
 use burn::tensor::Device;
 use glam::{DAffine3, DMat3, DVec3};
-use headway_core::card::Card;
+use headway_core::card::{Card, InputSpec};
 use headway_core::geometry::Geometry;
 use headway_core::preprocess::{prepare, probe_input};
 use headway_core::volume::Volume;
 use headway_infer::densenet::DenseNet;
+use headway_infer::engine::check;
 use headway_infer::tensor::tensor_from_values;
 use headway_infer::weights::Weights;
 use headway_infer::{Engine, Wanted};
@@ -56,6 +57,87 @@ fn compare(folder: &Path) {
 #[test]
 fn a_small_network_answers_as_monai_does() {
     compare(&Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/densenet-small"));
+}
+
+/// Two outputs that compete, in a cube of 130 voxels: the one logit is what MONAI's softmax makes of them.
+#[test]
+fn a_network_of_two_outputs_answers_as_monai_does() {
+    compare(&Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/densenet-softmax"));
+}
+
+/// Of several outputs that do not compete, the card says which one counts.
+#[test]
+fn the_card_says_which_output_counts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/densenet-softmax");
+    let [card, weights] = ["card.json", "weights.safetensors"].map(|name| std::fs::read(folder.join(name)).unwrap());
+    let logit = |output: serde_json::Value| {
+        let mut card: serde_json::Value = serde_json::from_slice(&card).unwrap();
+        card["output"] = output;
+        // The self-test is of the softmax.
+        card["self_test"]["tolerance"] = 1e9.into();
+        let wanted = Wanted::Cpu { why: "test".into() };
+        let engine = pollster::block_on(Engine::load(card.to_string().as_bytes(), &weights, wanted)).unwrap();
+        pollster::block_on(engine.logit(&probe_input([32; 3]), [32; 3], &mut go_on)).unwrap()
+    };
+    let of = |index: usize| logit(serde_json::json!({ "meaning": "", "abnormal_output": index }));
+    let softmax = logit(serde_json::json!({ "meaning": "", "activation": "softmax", "abnormal_output": 1 }));
+    assert!((of(1) - of(0) - softmax).abs() < 1e-5 && softmax.abs() > 0.1, "{softmax}");
+}
+
+/// A card's input of 130 voxels of 1.4 mm and one of 120 voxels of 1.5 mm both get as far as a score.
+#[test]
+fn inputs_of_both_spacings_are_scored_and_have_a_range_around_the_score() {
+    for name in ["densenet-small", "densenet-softmax"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
+        let [card, weights] =
+            ["card.json", "weights.safetensors"].map(|name| std::fs::read(folder.join(name)).unwrap());
+        let mut card: serde_json::Value = serde_json::from_slice(&card).unwrap();
+        card["evidence"] = "synthetic".into();
+        card["output"]["mirror_averaged"] = true.into();
+        card["calibration"] = serde_json::json!({ "slope": 1.0, "intercept": 0.0 });
+        card["thresholds"] = serde_json::json!({ "sensitive": 0.3, "specific": 0.6 });
+        let wanted = Wanted::Cpu { why: "test".into() };
+        let engine = pollster::block_on(Engine::load(card.to_string().as_bytes(), &weights, wanted)).unwrap();
+        let input = &engine.card().input;
+        let spacing_mm = input.resample_mm * input.field_voxels as f64 / input.size_voxels as f64;
+        let expected = if name == "densenet-small" { (120, 1.5) } else { (130, 1.4) };
+        assert_eq!((input.size_voxels, (spacing_mm * 1e9).round() / 1e9), expected);
+        let values = probe_input([input.size_voxels; 3]);
+        let finding = pollster::block_on(engine.predict(&values, go_on)).unwrap();
+        let mut done = 0.0;
+        let told = async |share: f64| {
+            done = share;
+            ControlFlow::Continue(())
+        };
+        let range = pollster::block_on(engine.range(&values, told)).unwrap();
+        let score = finding.score.unwrap();
+        assert!(range.low < score && score < range.high, "{score} in {range:?}");
+        assert_eq!((range.runs, (range.shift_mm * 1e9).round() / 1e9), (10, expected.1));
+        assert!((done - 1.0).abs() < 1e-9);
+        assert_eq!(finding.model.sha256, engine.identity().sha256);
+    }
+}
+
+/// A model's files are checked without a device, and what is wrong with them is named.
+#[test]
+fn damaged_model_files_are_refused_in_words() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/densenet-small");
+    let [card, weights] = ["card.json", "weights.safetensors"].map(|name| std::fs::read(folder.join(name)).unwrap());
+    assert_eq!(check(&card, &weights).unwrap().name, "golden-small");
+    let refusal = |card: &[u8], weights: &[u8]| {
+        let reason = check(card, weights).unwrap_err();
+        assert_eq!(reason.code.as_str(), "model_unusable");
+        reason.text
+    };
+    let mut flipped = weights.clone();
+    flipped[40_000] ^= 1;
+    assert!(refusal(&card, &flipped).contains("are not those its card names"));
+    assert!(refusal(&card, &weights[..weights.len() / 2]).contains("are not those its card names"));
+    assert!(refusal(b"{", &weights).contains("not valid JSON"));
+    let mut other: serde_json::Value = serde_json::from_slice(&card).unwrap();
+    other["architecture"]["out_channels"] = 2.into();
+    let text = refusal(other.to_string().as_bytes(), &weights);
+    assert!(text.contains("class_layers.out.weight") && text.contains("instead of [2,"), "{text}");
 }
 
 /// DenseNet-121 itself, where `training` has written its vectors (`HEADWAY_GOLDEN` names the folder).
@@ -153,10 +235,22 @@ fn formula_volume(case: &PreprocessCase, radii_mm: [f64; 3]) -> Volume {
 /// Samples of a NumPy reading of the paper, on volumes given by a formula.
 #[test]
 fn the_input_is_what_an_independent_reading_of_the_paper_gives() {
-    let golden: PreprocessGolden = serde_json::from_slice(include_bytes!("golden/preprocess/golden.json")).unwrap();
+    compare_inputs(include_bytes!("golden/preprocess/golden.json"), &headway_tests::card().input);
+}
+
+/// The same for 130 voxels of 1.4 mm, scaled to 0 to 1.
+#[test]
+fn an_input_of_another_spacing_and_normalisation_is_what_an_independent_reading_gives() {
+    let card = Card::from_json(include_bytes!("golden/densenet-softmax/card.json")).unwrap();
+    assert_eq!((card.input.size_voxels, card.input.field_voxels), (130, 182));
+    compare_inputs(include_bytes!("golden/preprocess/golden-130.json"), &card.input);
+}
+
+fn compare_inputs(golden: &[u8], spec: &InputSpec) {
+    let golden: PreprocessGolden = serde_json::from_slice(golden).unwrap();
     let (mut compared, mut withheld) = (0, 0);
     for case in &golden.cases {
-        match prepare(&formula_volume(case, golden.radii_mm), &headway_tests::card().input) {
+        match prepare(&formula_volume(case, golden.radii_mm), spec) {
             Ok(input) => {
                 assert!(!case.samples.is_empty(), "{} should have been withheld", case.name);
                 for &(x, y, z, value) in &case.samples {

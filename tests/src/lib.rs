@@ -5,7 +5,7 @@
 use headway_core::build::Build;
 use headway_core::card::Card;
 use headway_core::file::{FileId, FileMeta};
-use headway_core::finding::{DeviceReport, Finding, Tier};
+use headway_core::finding::{DeviceReport, Finding, ScoredBy, Tier};
 use headway_core::frame::read_frames;
 use headway_core::geometry::Geometry;
 use headway_core::instance::{HeaderOutcome, Instance};
@@ -135,9 +135,9 @@ impl Shell {
             Effect::Infer(job, study) => {
                 self.inputs.push(self.input.take().expect("an input was built"));
                 let device = DeviceReport { tier: Tier::Cpu, adapter: "none".into(), why: "test".into() };
-                Some(Event::Inferred(job, study, Ok(Finding::new(&self.card, 0.0, device)), 0.0))
+                Some(Event::Inferred(job, study, Ok(Finding::new(&self.card, ScoredBy::default(), 0.0, device)), 0.0))
             }
-            Effect::Stop(_) => None,
+            Effect::Range(..) | Effect::Stop(_) => None,
         }
     }
 

@@ -29,6 +29,6 @@ def write_model(folder, template, state, dtype):
     model.load_state_dict({name: tensor.float() for name, tensor in load_file(weights).items()}, strict=False)
     card = json.loads(json.dumps(template))
     card["weights"] |= {"sha256": sha256(weights), "parameters": sum(p.numel() for p in model.parameters())}
-    card["self_test"]["logit"] = probe_logit(model, [card["self_test"]["size_voxels"]] * 3)
+    card["self_test"]["logit"] = probe_logit(model, [card["self_test"]["size_voxels"]] * 3, card["output"])
     (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n")
     return card, model

@@ -1,7 +1,7 @@
 """Golden vectors: MONAI's own answers, for the Rust network to be held to.
 
-python -m headway_training.golden small|full --template CARD.json --out FOLDER
-`small` is committed as tests/golden/densenet-small; `full` is DenseNet-121 and is not.
+python -m headway_training.golden small|softmax|full --template CARD.json --out FOLDER
+`small` and `softmax` (two outputs, 130^3 voxels of 1.4 mm) are committed as tests/golden/densenet-*; `full` is DenseNet-121 and is not.
 """
 
 import argparse
@@ -16,7 +16,8 @@ from .network import network, probe_logit
 
 SMALL = {"init_features": 8, "growth_rate": 4, "block_config": [2, 3, 2, 2], "bn_size": 2}
 CASES = {
-    "small": [[32, 32, 32], [48, 48, 48], [64, 64, 64], [33, 40, 47]],
+    "small": [[32, 32, 32], [48, 48, 48], [64, 64, 64], [33, 40, 47], [120, 120, 120]],
+    "softmax": [[32, 32, 32], [130, 130, 130]],
     "full": [[32, 32, 32], [64, 64, 64], [120, 120, 120]],
 }
 SEED = 2106
@@ -44,11 +45,15 @@ def main():
     arguments = parser.parse_args()
     template = json.loads(arguments.template.read_text())
     template |= {"name": f"golden-{arguments.size}", "training_data": "None: seeded random weights for golden vectors."}
-    if arguments.size == "small":
+    if arguments.size != "full":
         template["architecture"] |= SMALL
+    if arguments.size == "softmax":
+        template["architecture"]["out_channels"] = 2
+        template["output"] |= {"activation": "softmax", "abnormal_output": 1}
+        template["input"] |= {"size_voxels": 130, "field_voxels": 182, "normalisation": "zero_to_one", "clamp": [0.0, 1.0]}
     state = lively(network(template["architecture"])).state_dict()
     _, model = write_model(arguments.out, template, state, "f32")
-    cases = [{"size_voxels": dims, "logit": probe_logit(model, dims)} for dims in CASES[arguments.size]]
+    cases = [{"size_voxels": dims, "logit": probe_logit(model, dims, template["output"])} for dims in CASES[arguments.size]]
     golden = {"monai": monai.__version__, "torch": torch.__version__.split("+")[0], "cases": cases}
     (arguments.out / "golden.json").write_text(json.dumps(golden, indent=2) + "\n")
     print(json.dumps(golden, indent=2))

@@ -19,10 +19,19 @@ def network(architecture):
     ).eval()
 
 
-def probe_logit(model, dims):
+def one_logit(outputs, output=None):
+    """The logit [N] of outputs [N, C] as a card's `output` says: the abnormal one, of two that compete less the other."""
+    output = output or {}
+    abnormal = output.get("abnormal_output", 0)
+    if output.get("activation", "sigmoid") == "softmax":
+        return outputs[:, abnormal] - outputs[:, 1 - abnormal]
+    return outputs[:, abnormal]
+
+
+def probe_logit(model, dims, output=None):
     """The network's answer to the probe input of these dims."""
     with torch.no_grad():
-        return float(model(torch.from_numpy(probe_input(dims))[None, None])[0, 0])
+        return float(one_logit(model(torch.from_numpy(probe_input(dims))[None, None]), output)[0])
 
 
 def stored_state(state):

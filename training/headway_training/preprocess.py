@@ -94,13 +94,16 @@ def field_resized(volume, affine, spec):
     return resize(crop_or_pad(volume, spec["field_voxels"]), spec["size_voxels"])
 
 
-def z_score(volume, clamp):
-    """Over the whole volume, with the population's standard deviation; then clamped."""
-    if volume.std() == 0:
+def normalise(volume, kind, clamp):
+    """As the card's `normalisation` says, over the whole volume, with the population's standard deviation; then clamped."""
+    chosen = volume != 0 if kind == "z_score_nonzero" else np.ones(volume.shape, bool)
+    of = volume[chosen]
+    if of.size == 0 or of.min() == of.max():
         raise Withheld("every voxel has the same value")
-    return np.clip((volume - volume.mean()) / volume.std(), *clamp).astype(np.float32)
+    origin, unit = (of.min(), np.ptp(of)) if kind == "zero_to_one" else (of.mean(), of.std())
+    return np.clip(np.where(chosen, (volume - origin) / unit, volume), *clamp).astype(np.float32)
 
 
 def preprocess(volume, affine, spec):
     """The network's input [x, y, z] of a card's `input`, or Withheld."""
-    return z_score(field_resized(volume, affine, spec), spec["clamp"])
+    return normalise(field_resized(volume, affine, spec), spec.get("normalisation", "z_score"), spec["clamp"])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .preprocess import Withheld, field_resized, z_score
+from .preprocess import Withheld, field_resized, normalise
 
 FORMULA = (
     "p = world_from_voxel * (i, j, k, 1), RAS+ mm; "
@@ -60,14 +60,14 @@ def golden_case(spec, name, dims, *place):
         before = field_resized(formula_volume(dims, affine), affine, spec)
     except Withheld as reason:
         return case | {"withheld": str(reason)}
-    after = z_score(before, spec["clamp"])
+    after = normalise(before, spec.get("normalisation", "z_score"), spec["clamp"])
     voxels = np.random.default_rng(SEED).integers(0, spec["size_voxels"], (SAMPLES, 3))
     samples = [[int(x), int(y), int(z), round(float(after[x, y, z]), 6)] for x, y, z in voxels]
     return case | {"mean": float(before.mean()), "std": float(before.std()), "samples": samples}
 
 
 def golden(spec):
-    """The content of golden.json; mean and std are those before the z-score, samples are [x, y, z, value]."""
+    """The content of golden.json; mean and std are those before the normalisation, samples are [x, y, z, value]."""
     return {"formula": FORMULA, "radii_mm": RADII_MM, "cases": [golden_case(spec, *case) for case in CASES]}
 
 

@@ -1,6 +1,6 @@
 //! `headway headline`: the paper's headline at two made-up hospitals. See `docs/simulate.md`.
 
-use crate::evaluate::print_document;
+use crate::evaluate::print_report;
 use clap::Args;
 use headway_evaluate::simulation::headline::headline as run;
 
@@ -18,10 +18,5 @@ pub struct HeadlineArguments {
 /// Runs and prints.
 pub fn headline(arguments: &HeadlineArguments) -> Result<(), String> {
     let headline = run(arguments.seed)?;
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&headline).map_err(|e| e.to_string())?);
-    } else {
-        print_document(&headline.document());
-    }
-    Ok(())
+    print_report(&headline, &headline.document(), arguments.json)
 }

@@ -6,7 +6,9 @@ mod headline;
 mod input;
 mod inspect;
 mod label_reports;
+mod monitor;
 mod nifti_file;
+mod queue;
 mod sample;
 mod score;
 mod serve;
@@ -35,6 +37,9 @@ enum Command {
         paths: Vec<PathBuf>,
         #[command(flatten)]
         source: score::Source,
+        /// Also say how far each score moves when the head is mirrored and shifted a little: ten runs more of the network.
+        #[arg(long)]
+        range: bool,
         /// Print JSON (see docs/report.md) instead of sentences.
         #[arg(long)]
         json: bool,
@@ -95,6 +100,10 @@ enum Command {
     Headline(headline::HeadlineArguments),
     /// Propose labels from radiology reports, for a person to confirm.
     LabelReports(label_reports::LabelReportsArguments),
+    /// Watch scores and shadow readings over time: is the model still what it was?
+    Monitor(monitor::MonitorArguments),
+    /// What flags do to waits in a reading room: a queue in hours, by events and by formula.
+    Queue(queue::QueueArguments),
     /// Serve the page on this PC.
     Serve(serve::ServeArguments),
     /// Put a history of scans and reports through the paper's reporting-time simulation.
@@ -116,7 +125,7 @@ enum Device {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Score { paths, source, json } => score::score(&paths, &source, json),
+        Command::Score { paths, source, range, json } => score::score(&paths, &source, range, json),
         Command::Input { paths, model, out } => input::input(&paths, &model, &out),
         Command::Inspect { paths, model, json } => inspect::inspect(&paths, &model, json),
         Command::Volume { paths, series, part, model, out } => {
@@ -126,6 +135,8 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
         Command::Headline(arguments) => headline::headline(&arguments),
         Command::LabelReports(arguments) => label_reports::label_reports(&arguments),
+        Command::Monitor(arguments) => monitor::monitor(&arguments),
+        Command::Queue(arguments) => queue::queue(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
         Command::Simulate(arguments) => simulate::simulate(&arguments),
     };

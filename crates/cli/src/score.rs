@@ -1,11 +1,13 @@
 //! `headway score`: the worklist of some files and folders.
 
 use crate::files::Files;
-use crate::shell::Shell;
+use crate::shell::{Network, Shell};
 use crate::{DEFAULT_MODEL, Device};
 use clap::Args;
-use headway_core::card::{Card, ModelIdentity};
+use headway_core::card::{Card, Evidence, LocalEvidence, ModelIdentity};
+use headway_core::finding::{Band, Finding};
 use headway_core::preprocess::ModelInput;
+use headway_core::range::ScoreRange;
 use headway_core::reason::Reason;
 use headway_core::report::{Report, StudyReport};
 use headway_core::selection::SeriesChoice;
@@ -39,6 +41,23 @@ impl Model {
         Ok(Self { card_json, weights, card, identity })
     }
 
+    /// Which model it is.
+    pub fn identity(&self) -> &ModelIdentity {
+        &self.identity
+    }
+
+    /// Writes the same weights under a card with a site's calibration.
+    pub fn write_calibrated(&self, folder: &Path, local: &LocalEvidence) -> Result<(), String> {
+        let card = Card::calibrated_locally(&self.card_json, local).map_err(|reason| reason.text)?;
+        let write = |name: &str, bytes: &[u8]| {
+            let path = folder.join(name);
+            std::fs::write(&path, bytes).map_err(|e| format!("{} cannot be written ({e}).", path.display()))
+        };
+        std::fs::create_dir_all(folder).map_err(|e| format!("{} cannot be made ({e}).", folder.display()))?;
+        write(&self.card.weights.file, &self.weights)?;
+        write("card.json", card.as_bytes())
+    }
+
     fn load(&self, device: Device) -> Result<Engine, Reason> {
         let load = |wanted| pollster::block_on(Engine::load(&self.card_json, &self.weights, wanted));
         let cpu = |why: &str| Wanted::Cpu { why: why.to_owned() };
@@ -67,9 +86,16 @@ pub struct Source {
     part: Option<String>,
 }
 
-/// Scores and prints.
-pub fn score(paths: &[PathBuf], source: &Source, json: bool) -> Result<(), String> {
-    let report = report(paths, source)?;
+impl Source {
+    /// Reads the model's folder.
+    pub fn open_model(&self) -> Result<Model, String> {
+        Model::open(&self.model)
+    }
+}
+
+/// Scores and prints; with the scores' ranges where they are asked for.
+pub fn score(paths: &[PathBuf], source: &Source, range: bool, json: bool) -> Result<(), String> {
+    let report = report(paths, source, range)?;
     if json {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
     } else {
@@ -78,23 +104,46 @@ pub fn score(paths: &[PathBuf], source: &Source, json: bool) -> Result<(), Strin
     accounted_for(&report)
 }
 
+/// A model on a device, loaded for the first study that gets as far, so that a folder without one answers at once.
+struct LazyEngine<'a> {
+    model: &'a Model,
+    device: Device,
+    loaded: Option<Result<Engine, Reason>>,
+}
+
+impl LazyEngine<'_> {
+    fn get(&mut self) -> Result<&Engine, Reason> {
+        let load = || self.model.load(self.device);
+        self.loaded.get_or_insert_with(load).as_ref().map_err(Clone::clone)
+    }
+}
+
+async fn go_on(_: f64) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+impl Network for LazyEngine<'_> {
+    fn infer(&mut self, input: &ModelInput) -> Result<Finding, Reason> {
+        pollster::block_on(self.get()?.predict(&input.values, go_on))
+    }
+
+    fn range(&mut self, input: &ModelInput) -> Result<ScoreRange, Reason> {
+        pollster::block_on(self.get()?.range(&input.values, go_on))
+    }
+}
+
 /// Scores what is found in files and folders.
-pub fn report(paths: &[PathBuf], source: &Source) -> Result<Report, String> {
-    let model = Model::open(&source.model)?;
+pub fn report(paths: &[PathBuf], source: &Source, range: bool) -> Result<Report, String> {
+    let model = source.open_model()?;
     let files = Files::find(paths);
-    let mut engine: Option<Result<Engine, Reason>> = None;
-    // The engine is loaded for the first study that gets as far, so that a folder without one answers at once.
-    let mut infer = |input: &ModelInput| {
-        let engine = engine.get_or_insert_with(|| model.load(source.device)).as_ref().map_err(Clone::clone)?;
-        pollster::block_on(engine.predict(&input.values, async |_| ControlFlow::Continue(())))
-    };
+    let mut engine = LazyEngine { model: &model, device: source.device, loaded: None };
     let part = source.part.clone().unwrap_or_default();
     let wanted = source.series.clone().map(|series_uid| SeriesChoice { series_uid, part });
-    let view = Shell::new(&files, &model.card.input).wanting(wanted).run(&mut infer).view();
+    let view = Shell::new(&files, &model.card.input).wanting(wanted).with_ranges(range).run(&mut engine).view();
     if let Some(uid) = source.series.as_ref().filter(|_| !view.rows.iter().any(WorklistRow::is_chosen_by_reader)) {
         return Err(format!("No study holds the series {uid}. `headway inspect` lists what there is."));
     }
-    let device = engine.and_then(Result::ok).map(|engine| engine.device().clone());
+    let device = engine.loaded.and_then(Result::ok).map(|engine| engine.device().clone());
     Ok(Report::new(model.identity, device, &view))
 }
 
@@ -115,13 +164,17 @@ pub fn accounted_for(report: &Report) -> Result<(), String> {
 fn print_sentences(report: &Report) {
     println!("Research software, not a medical device. All examinations need reading.");
     println!(
-        "Model {} {}, evidence {:?}, SHA-256 {}",
-        report.model.name, report.model.version, report.model.evidence, report.model.sha256
+        "Model {} {}, evidence {}: {}. SHA-256 {}",
+        report.model.name,
+        report.model.version,
+        report.model.evidence.name(),
+        report.score_means,
+        report.model.sha256
     );
     if let Some(device) = &report.device {
         println!("Device {:?}: {} ({})", device.tier, device.adapter, device.why);
     }
-    report.studies.iter().for_each(print_study);
+    report.studies.iter().for_each(|study| print_study(study, report.model.evidence));
     println!(
         "\n{} files: {} in studies, {} not used",
         report.files.seen,
@@ -133,13 +186,19 @@ fn print_sentences(report: &Report) {
     }
 }
 
-fn print_study(study: &StudyReport) {
+fn print_study(study: &StudyReport, evidence: Evidence) {
     println!("\nStudy {}: {}", study.study_uid, study.state.replace('_', " "));
     match (study.score, study.logit, &study.reason) {
-        (Some(score), _, _) => println!("  score {score:.3}, {:?}", study.band),
+        (Some(score), ..) => {
+            let band = study.band.map_or("no thresholds", Band::in_words);
+            println!("  {band}, score {} ({})", evidence.shown(score), evidence.score_means());
+        }
         (None, Some(logit), _) => println!("  no score: untrained model (engine check value {logit:.4}, no meaning)"),
         (_, _, Some(reason)) => println!("  {reason}"),
         _ => {}
+    }
+    if let Some(range) = &study.range_under_small_shifts {
+        println!("  range under small shifts: {} to {}", evidence.shown(range.low), evidence.shown(range.high));
     }
     if let Some(series) = &study.series_description {
         println!("  series \"{series}\": {}", study.reasons.join("; "));

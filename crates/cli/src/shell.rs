@@ -7,6 +7,7 @@ use headway_core::file::FileMeta;
 use headway_core::finding::Finding;
 use headway_core::intake::{HEADER_BYTES, Intake};
 use headway_core::preprocess::ModelInput;
+use headway_core::range::ScoreRange;
 use headway_core::reason::{Code, Reason};
 use headway_core::selection::SeriesChoice;
 use headway_core::study::StudyKey;
@@ -14,8 +15,22 @@ use headway_core::triage::{BuildReport, Desk, Effect, Event, HeaderRead, Part};
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Instant;
 
-/// What the shell asks of a network.
-pub type Infer<'a> = &'a mut dyn FnMut(&ModelInput) -> Result<Finding, Reason>;
+/// What the shell asks of a network. A function stands in for one that only answers.
+pub trait Network {
+    /// The answer to an input.
+    fn infer(&mut self, input: &ModelInput) -> Result<Finding, Reason>;
+
+    /// How far its score moves when the input is mirrored and shifted.
+    fn range(&mut self, _: &ModelInput) -> Result<ScoreRange, Reason> {
+        Err(Reason::new(Code::Abstained, "No range was asked for."))
+    }
+}
+
+impl<F: FnMut(&ModelInput) -> Result<Finding, Reason>> Network for F {
+    fn infer(&mut self, input: &ModelInput) -> Result<Finding, Reason> {
+        self(input)
+    }
+}
 
 /// Files in, effects resolved, one study at a time.
 pub struct Shell<'a> {
@@ -24,18 +39,24 @@ pub struct Shell<'a> {
     intake: Intake,
     input: Option<ModelInput>,
     wanted: Option<SeriesChoice>,
+    ranges: bool,
     began: Instant,
 }
 
 impl<'a> Shell<'a> {
     /// A shell over some files.
     pub fn new(files: &'a Files, spec: &'a InputSpec) -> Self {
-        Self { files, spec, intake: Intake::default(), input: None, wanted: None, began: Instant::now() }
+        Self { files, spec, intake: Intake::default(), input: None, wanted: None, ranges: false, began: Instant::now() }
     }
 
     /// Takes this series in the studies that hold it, in place of the one that the rules would choose.
     pub fn wanting(self, wanted: Option<SeriesChoice>) -> Self {
         Self { wanted, ..self }
+    }
+
+    /// Asks for the range of every score once all is scored.
+    pub fn with_ranges(self, ranges: bool) -> Self {
+        Self { ranges, ..self }
     }
 
     fn wanted_of(&self, study: &StudyKey) -> Option<SeriesChoice> {
@@ -46,19 +67,29 @@ impl<'a> Shell<'a> {
     }
 
     /// Runs the desk until nothing is left to do.
-    pub fn run(&mut self, infer: Infer) -> Desk {
+    pub fn run(&mut self, network: &mut impl Network) -> Desk {
         let mut desk = Desk::default();
         let mut effects: VecDeque<Effect> = VecDeque::new();
         for notice in &self.files.refused {
             effects.extend(desk.update(Event::PathRefused(notice.clone())));
         }
         effects.extend(desk.update(Event::FilesFound(self.files.metas.clone())));
-        while let Some(effect) = effects.pop_front() {
-            if let Some(event) = self.resolve(effect, infer) {
-                effects.extend(desk.update(event));
+        self.resolve_all(&mut desk, effects, network);
+        if self.ranges {
+            for row in desk.view().rows {
+                let effects = desk.update(Event::AskRange(row.key));
+                self.resolve_all(&mut desk, effects.into(), network);
             }
         }
         desk
+    }
+
+    fn resolve_all(&mut self, desk: &mut Desk, mut effects: VecDeque<Effect>, network: &mut impl Network) {
+        while let Some(effect) = effects.pop_front() {
+            if let Some(event) = self.resolve(effect, network) {
+                effects.extend(desk.update(event));
+            }
+        }
     }
 
     /// Reads every header and nothing more; the studies found, in order.
@@ -74,7 +105,7 @@ impl<'a> Shell<'a> {
         &self.intake
     }
 
-    fn resolve(&mut self, effect: Effect, infer: Infer) -> Option<Event> {
+    fn resolve(&mut self, effect: Effect, network: &mut impl Network) -> Option<Event> {
         match effect {
             Effect::ReadHeaders(job, files) => {
                 let read = files.iter().map(|file| self.read_header(file)).collect();
@@ -88,14 +119,20 @@ impl<'a> Shell<'a> {
             }
             Effect::Infer(job, study) => {
                 let began = self.millis();
-                let outcome = match self.input.take() {
-                    Some(input) => infer(&input),
-                    None => Err(Reason::new(Code::Internal, "The network was asked before its input was ready.")),
-                };
+                let outcome = self.take_input().and_then(|input| network.infer(&input));
                 Some(Event::Inferred(job, study, outcome, self.millis() - began))
+            }
+            Effect::Range(job, study) => {
+                let outcome = self.take_input().and_then(|input| network.range(&input));
+                Some(Event::Ranged(job, study, outcome))
             }
             Effect::Stop(_) => None,
         }
+    }
+
+    fn take_input(&mut self) -> Result<ModelInput, Reason> {
+        let early = || Reason::new(Code::Internal, "The network was asked before its input was ready.");
+        self.input.take().ok_or_else(early)
     }
 
     fn read_header(&mut self, file: &FileMeta) -> HeaderRead {

@@ -1,6 +1,6 @@
 //! `headway simulate`: the reporting-time simulation over a history of scans and reports.
 
-use crate::evaluate::print_document;
+use crate::evaluate::print_report;
 use clap::{Args, ValueEnum};
 use headway_evaluate::day::{DateOrder, Day};
 use headway_evaluate::simulation::{
@@ -140,12 +140,7 @@ pub fn simulate(arguments: &SimulateArguments) -> Result<(), String> {
     let scenario =
         Scenario { prevalence: arguments.prevalence, capacity: arguments.capacity, backlog: arguments.backlog_size };
     let report = run(&history, &arguments.options(), &scenario)?;
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
-    } else {
-        print_document(&report.document());
-    }
-    Ok(())
+    print_report(&report, &report.document(), arguments.json)
 }
 
 /// Reads a CSV file.

@@ -101,6 +101,129 @@ fn faults_are_sentences_with_the_line() {
     assert!(said.contains("The prevalence must lie between 0 and 1"), "{said}");
 }
 
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../public/models/densenet121-synthetic");
+
+/// Which model that is, without an image to score.
+fn model_sha256() -> String {
+    let empty: PathBuf = [env!("CARGO_TARGET_TMPDIR"), "empty"].iter().collect();
+    std::fs::create_dir_all(&empty).unwrap();
+    let report = json(&["score", empty.to_str().unwrap(), "--model", MODEL, "--json"]);
+    assert_eq!(report["score_means"], "score 0 to 100, not validated on patients");
+    report["model"]["sha256"].as_str().unwrap().to_owned()
+}
+
+/// Scores of a model and labels that they half agree with.
+fn scores_and_labels(name: &str, sha256: &str, examinations: usize) -> [String; 2] {
+    let (mut labels, mut studies) = ("id,label\n".to_owned(), Vec::new());
+    for n in 0..examinations {
+        let score = ((n * 37) % 100) as f64 / 101.0 + 0.004;
+        let abnormal = ((n * 61) % 100) as f64 <= 20.0 + 60.0 * score;
+        labels.push_str(&format!("{n},{}\n", u8::from(abnormal)));
+        studies.push(format!("{{\"study_uid\": \"{n}\", \"score\": {score}}}"));
+    }
+    let scores = format!("{{\"model\": {{\"sha256\": \"{sha256}\"}}, \"studies\": [{}]}}", studies.join(","));
+    [file(&format!("{name}.json"), &scores), file(&format!("{name}.csv"), &labels)]
+}
+
+#[test]
+fn a_calibration_is_adopted_from_the_model_that_was_evaluated_and_on_enough_labels() {
+    let sha256 = model_sha256();
+    let out: PathBuf = [env!("CARGO_TARGET_TMPDIR"), "adopted"].iter().collect();
+    let out = out.to_str().unwrap();
+    let adopt = |[scores, labels]: [String; 2]| -> Vec<String> {
+        let arguments =
+            ["evaluate", "--scores", &scores, "--labels", &labels, "--model", MODEL, "--adopt", out, "--json"];
+        arguments.map(str::to_owned).to_vec()
+    };
+    let as_str = |arguments: &[String]| headway(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let refusal = |arguments: &[String]| String::from_utf8(as_str(arguments).stderr).unwrap();
+    assert!(refusal(&adopt(scores_and_labels("few", &sha256, 120))).contains("100 of each are needed"));
+    assert!(refusal(&adopt(scores_and_labels("other", "0123456789abcdef", 300))).contains("given by another model"));
+    let done = as_str(&adopt(scores_and_labels("enough", &sha256, 300)));
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let line = &report["confirmed"]["scored"]["local_calibration"]["line"];
+    let read = |folder: &str| -> Value {
+        serde_json::from_slice(&std::fs::read(format!("{folder}/card.json")).unwrap()).unwrap()
+    };
+    let (before, after) = (read(MODEL), read(out));
+    assert_eq!((&after["evidence"], &after["weights"]), (&"local".into(), &before["weights"]));
+    let slope = line["slope"]["value"].as_f64().unwrap() * before["calibration"]["slope"].as_f64().unwrap();
+    assert!((after["calibration"]["slope"].as_f64().unwrap() - slope).abs() < 1e-12);
+    assert_eq!(after["local"]["evaluated_sha256"], sha256.as_str());
+    let empty: PathBuf = [env!("CARGO_TARGET_TMPDIR"), "empty"].iter().collect();
+    let used = json(&["score", empty.to_str().unwrap(), "--model", out, "--json"]);
+    assert_eq!(used["model"]["evidence"], "local");
+    assert_ne!(used["model"]["sha256"], sha256.as_str());
+}
+
+#[test]
+fn a_reading_room_is_reckoned_both_ways() {
+    let room = json(&["queue", "--readers", "1", "--arrivals", "4.8", "--json"]);
+    let (events, formula) = (&room["by_events"], &room["by_formula"]);
+    // M/M/1 at a load of 0.8 and reads of ten minutes: 0.8 / 0.2 * 1/6 h.
+    assert!((formula["first_come_hours"].as_f64().unwrap() - 2.0 / 3.0).abs() < 1e-9);
+    for field in ["first_come_hours", "flagged_hours", "not_flagged_hours", "abnormal_hours", "normal_hours"] {
+        let off = events[field].as_f64().unwrap() / formula[field].as_f64().unwrap() - 1.0;
+        assert!(off.abs() < 0.1, "{field}: {off}");
+    }
+    assert_eq!(json(&["queue", "--abnormal-minutes", "12", "--json"])["by_formula"], Value::Null);
+    assert!(sentence(&["queue", "--arrivals", "60"]).contains("the queue grows for ever"));
+}
+
+/// Weeks of an exported list; from the 30th day on the scores of scanner B are higher where they drift.
+fn exported_weeks(name: &str, drift: f64) -> String {
+    let row = |n: usize| {
+        let (day, scanner) = (n / 20, ["A", "B"][n % 2]);
+        let shift = if scanner == "B" && day >= 30 { drift } else { 0.0 };
+        let score = (0.6 * ((n * 7919) % 1000) as f64 / 1000.0 + shift).min(1.0);
+        let reading = if ((n * 31) % 100) as f64 / 100.0 < score { "abnormal" } else { "normal" };
+        format!(
+            "{{\"exported_at\": \"2026-04-01T12:00:00\", \"study_uid\": \"1.{n}\", \"patient_id\": \"{n}\", \"study_date\": \"2026{:02}{:02}\", \
+             \"scanner\": \"{scanner}\", \"chosen_by\": \"rules\", \"state\": \"scored\", \"score\": {score}, \"sensitive_threshold\": 0.3, \
+             \"caution_count\": 0, \"model_name\": \"m\", \"model_version\": \"1\", \"evidence\": \"synthetic\", \"model_sha256\": \"x\", \
+             \"reading\": \"{reading}\", \"reading_confidence\": \"certain\", \"read_at\": \"2026-03-01T12:00:00\", \"score_seen\": \"no\"}}",
+            1 + day / 28,
+            1 + day % 28,
+        )
+    };
+    let rows: Vec<String> = (0..1120).map(row).collect();
+    file(name, &format!("{{\"format\": \"headway-worklist\", \"version\": 1, \"studies\": [{}]}}", rows.join(",")))
+}
+
+#[test]
+fn a_list_is_watched_and_a_drifting_scanner_named() {
+    let watch = |list: &str| json(&["monitor", list, "--baseline-until", "2026-02-01", "--json"]);
+    let rung = |report: &Value, rule: &str| {
+        let alarms = report["alarms"].as_array().unwrap();
+        alarms.iter().any(|alarm| alarm["rule"] == rule && (rule != "week_of_scanner" || alarm["scanner"] == "B"))
+    };
+    let (drifting, quiet) = (watch(&exported_weeks("drift.json", 0.3)), watch(&exported_weeks("quiet.json", 0.0)));
+    assert!(rung(&drifting, "week_of_scanner") && rung(&drifting, "scores_up_cusum"), "{drifting}");
+    assert!(!rung(&quiet, "week_of_scanner") && !rung(&quiet, "scores_up_cusum"), "{quiet}");
+    assert!(quiet["weeks"].as_array().unwrap().len() >= 6);
+    let said = sentence(&["monitor", &exported_weeks("quiet.json", 0.0), "--baseline-until", "2026-01-02"]);
+    assert!(said.contains("100 of each are needed"), "{said}");
+    let said = sentence(&["monitor", &file("no_list.csv", "id,score\n1,0.5\n"), "--baseline-until", "2026-01-02"]);
+    assert!(said.contains("no_list.csv: This table is not a list that Headway exported"), "{said}");
+}
+
+#[test]
+fn labels_join_by_patient_and_day() {
+    let scores = r#"{"studies": [{"study_uid": "1.1", "patient_id": "007", "study_date": "20180131", "score": 0.9}]}"#;
+    let scores = file("dated.json", scores);
+    let joined =
+        |labels: &str| json(&["evaluate", "--scores", &scores, "--labels", &file("dated.csv", labels), "--json"]);
+    let counted = |report: &Value| report["confirmed"]["counts"]["abnormal"].clone();
+    assert_eq!(counted(&joined("patient_id,study_date,label\n007,31/01/2018,1\n")), 1);
+    let missed = joined("patient_id,study_date,label\n7,2018-01-31,1\n");
+    assert_eq!((counted(&missed), missed["unused"]["labels_unmatched"].as_array().unwrap().len()), (0.into(), 1));
+    let open = file("open.csv", "patient_id,study_date,label\n007,03/04/2018,1\n");
+    let ask = ["evaluate", "--scores", &scores, "--labels", &open];
+    assert!(sentence(&ask).contains("open.csv, line 2: This date can be day/month or month/day"));
+    assert!(headway(&[&ask[..], &["--dates", "dmy"]].concat()).status.success());
+}
+
 /// What a request to an address gets, as text.
 fn get(address: &str, path: &str, headers: &str) -> String {
     use std::io::{Read, Write};
@@ -148,8 +271,7 @@ fn a_series_can_be_named_and_an_unknown_one_is_a_sentence() {
     let folder: PathBuf = [env!("CARGO_TARGET_TMPDIR"), "sample"].iter().collect();
     let folder = folder.to_str().unwrap();
     assert!(headway(&["sample", folder]).status.success());
-    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../../public/models/densenet121-synthetic");
-    let score = ["score", folder, "--model", model, "--device", "cpu"];
+    let score = ["score", folder, "--model", MODEL, "--device", "cpu"];
     let refusal = sentence(&[&score[..], &["--series", "1.2.3"]].concat());
     assert!(refusal.starts_with("No study holds the series 1.2.3."), "{refusal}");
     let studies = json(&[&score[..], &["--json"]].concat())["studies"].clone();

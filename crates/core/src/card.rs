@@ -3,10 +3,13 @@
 //! `card.json` is the low form; [`Card`] is the checked one that the rest of the code sees.
 //! Code holds no spacing, size or threshold of its own: they all come from here.
 
+pub mod evidence;
 mod limits;
+pub mod local;
 mod measured;
 
 pub use limits::{AgeLimits, PictureLimits, TimingLimits};
+pub use local::LocalEvidence;
 pub use measured::{Between, Measured, OperatingPoint, PredictiveValues, Rates};
 
 use crate::reason::{Code, Reason};
@@ -66,6 +69,9 @@ pub struct Card {
     pub weights: WeightsSpec,
     /// A known input's known answer, checked before a device is trusted.
     pub self_test: SelfTest,
+    /// What a site's own examinations showed, where the evidence is [`Evidence::Local`] (schema 1.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<LocalEvidence>,
 }
 
 /// A 3D DenseNet as MONAI parameterises it.
@@ -110,7 +116,10 @@ pub struct InputSpec {
     pub field_voxels: usize,
     /// Side of the network's input, voxels.
     pub size_voxels: usize,
-    /// Bounds after the z-score.
+    /// How signal becomes what the network was trained on. Cards before schema 1.3 do not say, and mean the z-score.
+    #[serde(default)]
+    pub normalisation: Normalisation,
+    /// Bounds after the normalisation.
     pub clamp: [f32; 2],
     /// What a stack of slices must satisfy.
     pub geometry: GeometryLimits,
@@ -123,6 +132,19 @@ pub struct InputSpec {
     /// What the picture must look like. Cards of schema 1.0 do not say, and mean the default.
     #[serde(default)]
     pub picture: PictureLimits,
+}
+
+/// How signal, which has no unit, becomes what the network was trained on; over the whole padded cube.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Normalisation {
+    /// Mean 0 and population standard deviation 1, MONAI's `NormalizeIntensity()`.
+    #[default]
+    ZScore,
+    /// The same of the voxels that are not 0, which alone are changed: `NormalizeIntensity(nonzero=True)`.
+    ZScoreNonzero,
+    /// Least 0 and greatest 1, `ScaleIntensity()`.
+    ZeroToOne,
 }
 
 /// How the head is found on the middle axial slice.
@@ -171,6 +193,23 @@ pub struct OutputSpec {
     /// Cards of schema 1.0 and 1.1 do not say, and mean no.
     #[serde(default)]
     pub mirror_averaged: bool,
+    /// What the outputs are trained through. Cards before schema 1.3 do not say, and mean a sigmoid.
+    #[serde(default)]
+    pub activation: Activation,
+    /// Which of `architecture.out_channels` says *abnormal*, from 0.
+    #[serde(default)]
+    pub abnormal_output: usize,
+}
+
+/// What outputs are trained through, and so how one logit comes of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// Each output is a logit of its own.
+    #[default]
+    Sigmoid,
+    /// Two outputs compete: the logit is the abnormal one less the other.
+    Softmax,
 }
 
 /// Platt scaling: probability = sigmoid(slope · logit + intercept).
@@ -240,22 +279,16 @@ pub struct ModelIdentity {
     /// What was measured at its operating points.
     #[serde(default)]
     pub measured: Option<Measured>,
-    /// What it was trained on, for whom it was made and under which licence it may be used, in words.
-    #[serde(default)]
-    pub origin: Origin,
 }
 
-/// Where a model comes from, in words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Origin {
-    /// What it was trained on.
-    pub training_data: String,
-    /// For whom it was made.
-    pub population: String,
-    /// Licence of the weights.
-    pub licence: String,
-    /// What its number means.
-    pub meaning: String,
+/// Whether a path may be a file of a model's folder, by its name.
+pub fn is_model_file(path: &str) -> bool {
+    is_card(path) || path.to_ascii_lowercase().ends_with(".safetensors")
+}
+
+/// Whether a path may be a model's card, by its name.
+pub fn is_card(path: &str) -> bool {
+    path.rsplit('/').next() == Some("card.json")
 }
 
 fn bridged_gap_mm() -> f64 {
@@ -289,7 +322,14 @@ impl Card {
         let checks = [
             (self.architecture.kind == "monai_densenet", "the architecture is not a MONAI DenseNet"),
             (self.architecture.in_channels == 1, "the network does not take one channel"),
-            (self.architecture.out_channels == 1, "the network does not give one output"),
+            (
+                self.output.abnormal_output < self.architecture.out_channels,
+                "the output that says abnormal is not one of the network's",
+            ),
+            (
+                self.output.activation == Activation::Sigmoid || self.architecture.out_channels == 2,
+                "a softmax has other than two outputs",
+            ),
             (!self.architecture.block_config.is_empty(), "the network has no blocks"),
             (
                 (&*input.modality, &*input.body_part, &*input.contrast, &*input.plane)
@@ -313,6 +353,10 @@ impl Card {
             (
                 self.evidence == Evidence::Untrained || (self.calibration.is_some() && self.thresholds.is_some()),
                 "a trained model needs a calibration and thresholds",
+            ),
+            (
+                self.evidence != Evidence::Local || self.local.is_some(),
+                "it claims local evidence and does not say on which examinations that rests",
             ),
         ];
         if let Some((_, problem)) = checks.iter().find(|(holds, _)| !holds) {
@@ -350,12 +394,6 @@ impl Card {
             intended_use: self.intended_use.clone(),
             thresholds: self.thresholds,
             measured: self.measured.clone(),
-            origin: Origin {
-                training_data: self.training_data.clone(),
-                population: self.population.clone(),
-                licence: self.licence.clone(),
-                meaning: self.output.meaning.clone(),
-            },
         })
     }
 }
@@ -417,6 +455,9 @@ mod tests {
                 serde_json::json!({ "on": "", "points": [{ "name": "", "threshold": 2, "sensitivity": 1, "specificity": 1 }] }),
                 "operating point",
             ),
+            ("/output/abnormal_output", 1.into(), "says abnormal"),
+            ("/output/activation", "softmax".into(), "two outputs"),
+            ("/input/normalisation", "histogram".into(), "cannot be read"),
         ];
         for (pointer, value, word) in cases {
             let mut card = untrained();

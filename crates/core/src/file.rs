@@ -43,9 +43,9 @@ pub struct Notice {
 impl Notice {
     /// A notice whose level follows from its reason.
     pub fn new(path: impl Into<String>, reason: Reason) -> Self {
-        use crate::reason::Code::{DuplicateInstance, EmptyFolder, ListRead, NotAnImage, NotDicom};
+        use crate::reason::Code::{DuplicateInstance, EmptyFolder, ListRead, ModelRead, NotAnImage, NotDicom};
         let level = match reason.code {
-            NotDicom | NotAnImage | DuplicateInstance | EmptyFolder | ListRead => Level::Info,
+            NotDicom | NotAnImage | DuplicateInstance | EmptyFolder | ListRead | ModelRead => Level::Info,
             _ => Level::Warning,
         };
         Self { path: path.into(), level, reason }

@@ -1,6 +1,7 @@
 //! What the network said of one examination, and what may be said of it.
 
-use crate::card::{Card, Evidence, Thresholds};
+use crate::card::{Card, Evidence, ModelIdentity, Thresholds};
+use crate::range::ScoreRange;
 use serde::{Deserialize, Serialize};
 
 /// Where the network ran.
@@ -47,11 +48,40 @@ impl Band {
             Self::NotFlagged
         }
     }
+
+    /// The band in words, as it stands before every score.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Flagged => "flagged",
+            Self::Uncertain => "uncertain",
+            Self::NotFlagged => "not flagged",
+        }
+    }
+}
+
+/// Which model gave a score.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScoredBy {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 over card and weights, lower-case hexadecimal.
+    pub sha256: String,
+}
+
+impl From<&ModelIdentity> for ScoredBy {
+    fn from(model: &ModelIdentity) -> Self {
+        Self { name: model.name.clone(), version: model.version.clone(), sha256: model.sha256.clone() }
+    }
 }
 
 /// The network's answer for one examination.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
+    /// Which model gave it.
+    #[serde(default)]
+    pub model: ScoredBy,
     /// The raw output.
     pub logit: f64,
     /// Calibrated probability of a clinically relevant abnormality, 0 to 1;
@@ -59,6 +89,9 @@ pub struct Finding {
     pub score: Option<f64>,
     /// The band; `None` where there is no score.
     pub band: Option<Band>,
+    /// How far the score moves when the head is mirrored and shifted a little; `None` while that has not been tried.
+    #[serde(default)]
+    pub range: Option<ScoreRange>,
     /// Where it was computed.
     pub device: DeviceReport,
 }
@@ -67,14 +100,17 @@ impl Finding {
     /// What a logit means under a card.
     ///
     /// Only a card with evidence, a calibration and thresholds turns it into a score.
-    pub fn new(card: &Card, logit: f64, device: DeviceReport) -> Self {
-        let score = card
-            .calibration
-            .filter(|_| card.evidence != Evidence::Untrained)
-            .map(|c| 1.0 / (1.0 + (-(c.slope * logit + c.intercept)).exp()));
+    pub fn new(card: &Card, model: ScoredBy, logit: f64, device: DeviceReport) -> Self {
+        let score = score_of(card, logit);
         let band = score.zip(card.thresholds).map(|(score, thresholds)| Band::of(score, thresholds));
-        Self { logit, score, band, device }
+        Self { model, logit, score, band, range: None, device }
     }
+}
+
+/// What a logit means under a card: a score of 0 to 1, where the card has the evidence and the calibration for one.
+pub fn score_of(card: &Card, logit: f64) -> Option<f64> {
+    let calibration = card.calibration.filter(|_| card.evidence != Evidence::Untrained)?;
+    Some(1.0 / (1.0 + (-(calibration.slope * logit + calibration.intercept)).exp()))
 }
 
 #[cfg(test)]
@@ -93,6 +129,7 @@ mod tests {
     fn find(evidence: Evidence, logit: f64) -> Finding {
         Finding::new(
             &card(evidence),
+            ScoredBy::default(),
             logit,
             DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() },
         )

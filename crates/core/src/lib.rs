@@ -31,6 +31,7 @@ pub mod picture;
 mod places;
 pub mod population;
 pub mod preprocess;
+pub mod range;
 pub mod reason;
 pub mod report;
 pub mod selection;

@@ -9,13 +9,13 @@ mod stages;
 pub use stages::{Stage, stages};
 
 use crate::canonical::Canonical;
-use crate::card::{CentreSpec, InputSpec};
+use crate::card::{CentreSpec, InputSpec, Normalisation};
 use crate::geometry::Geometry;
 use crate::reason::{Code, Reason};
 use crate::volume::Volume;
 use glam::{DAffine3, DMat3, DVec3};
 
-/// What the network is given: a cube in RAS order, z-scored and clamped.
+/// What the network is given: a cube in RAS order, normalised and clamped.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelInput {
     /// `[size, size, size]`, the last (Superior) index fastest.
@@ -52,7 +52,7 @@ pub fn prepare(volume: &Volume, spec: &InputSpec) -> Result<ModelInput, Reason> 
     let (source, axes) = centred(volume, spec)?;
     let taps = axes.map(|axis| axis.model_taps(spec));
     let mut values = source.contract(&taps);
-    z_score(&mut values, spec.clamp)?;
+    normalise(&mut values, spec)?;
     let voxel_from_model = source.canonical.voxel_from_canonical() * canonical_from_model(&axes, spec);
     Ok(ModelInput {
         values,
@@ -290,15 +290,29 @@ fn mean_and_std(values: &[f32]) -> (f64, f64) {
     (mean, variance.sqrt())
 }
 
-/// Population z-score over the whole padded cube, then clamp.
-fn z_score(values: &mut [f32], clamp: [f32; 2]) -> Result<(), Reason> {
-    let (mean, std) = mean_and_std(values);
-    if std <= 0.0 {
+/// The card's normalisation over the whole padded cube, then its clamp.
+fn normalise(values: &mut [f32], spec: &InputSpec) -> Result<(), Reason> {
+    let only_nonzero = spec.normalisation == Normalisation::ZScoreNonzero;
+    let (origin, unit) = match spec.normalisation {
+        Normalisation::ZScore => mean_and_std(values),
+        Normalisation::ZScoreNonzero => {
+            mean_and_std(&values.iter().copied().filter(|value| *value != 0.0).collect::<Vec<_>>())
+        }
+        Normalisation::ZeroToOne => {
+            let (least, greatest) =
+                values.iter().fold((f32::MAX, f32::MIN), |(a, b), &value| (a.min(value), b.max(value)));
+            (f64::from(least), f64::from(greatest) - f64::from(least))
+        }
+    };
+    // Also where there is no voxel that is not 0: then neither is a number.
+    if unit.is_nan() || unit <= 0.0 {
         return Err(Reason::new(Code::EmptyVolume, "Every voxel has the same value: there is no image to score."));
     }
-    for value in values {
-        *value = (((f64::from(*value) - mean) / std) as f32).clamp(clamp[0], clamp[1]);
+    let [least, greatest] = spec.clamp;
+    for value in values.iter_mut().filter(|value| !only_nonzero || **value != 0.0) {
+        *value = ((f64::from(*value) - origin) / unit) as f32;
     }
+    values.iter_mut().for_each(|value| *value = value.clamp(least, greatest));
     Ok(())
 }
 
@@ -337,6 +351,27 @@ mod tests {
         Volume {
             signal,
             geometry: Geometry { dims, patient_from_voxel: DAffine3::from_mat3(matrix), missing_slice: None },
+        }
+    }
+
+    #[test]
+    fn each_normalisation_is_monais() {
+        let spec = |normalisation, clamp| InputSpec { normalisation, clamp, ..spec() };
+        let of = |spec: &InputSpec| {
+            let mut values = vec![0.0, 0.0, 2.0, 4.0, 6.0];
+            normalise(&mut values, spec).map(|()| values)
+        };
+        let near = |found: Vec<f32>, expected: [f32; 5]| {
+            assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{found:?}");
+        };
+        // NormalizeIntensity(): mean 2.4, deviation 2.3323808; nonzero: mean 4, deviation 1.6329932.
+        let whole = [-1.0289915, -1.0289915, -0.1714986, 0.6859943, 1.5434873];
+        near(of(&spec(Normalisation::ZScore, [-5.0, 5.0])).unwrap(), whole);
+        near(of(&spec(Normalisation::ZScoreNonzero, [-1.0, 5.0])).unwrap(), [0.0, 0.0, -1.0, 0.0, 1.2247449]);
+        near(of(&spec(Normalisation::ZeroToOne, [0.0, 0.9])).unwrap(), [0.0, 0.0, 1.0 / 3.0, 2.0 / 3.0, 0.9]);
+        for normalisation in [Normalisation::ZScore, Normalisation::ZScoreNonzero, Normalisation::ZeroToOne] {
+            let empty = normalise(&mut [0.0; 4], &spec(normalisation, [-1.0, 5.0])).unwrap_err();
+            assert_eq!(empty.code, Code::EmptyVolume);
         }
     }
 

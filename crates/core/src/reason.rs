@@ -103,6 +103,7 @@ codes! {
     DeviceFailed = "device_failed", Device, "The device failed, was lost, or failed its self-test.";
     WorkerStopped = "worker_stopped", Device, "A background worker stopped unexpectedly.";
     ModelUnusable = "model_unusable", Model, "The model's files are missing, damaged or of a version that is not understood.";
+    ModelRead = "model_read", File, "Part of a model that was dropped; the list is scored by it.";
     OtherModel = "other_model", Model, "Scored by another model in an earlier session; that score is not shown.";
     Abstained = "abstained", Model, "The model declined to score this input.";
     Internal = "internal", Bug, "A fault of Headway's own.";

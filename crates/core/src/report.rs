@@ -1,8 +1,10 @@
 //! The worklist as JSON: what the command line prints and the page exports. Documented in `docs/report.md`.
 
 use crate::card::ModelIdentity;
+use crate::card::evidence::on_hundred;
 use crate::file::Notice;
 use crate::finding::{Band, DeviceReport};
+use crate::range::ScoreRange;
 use crate::reason::Reason;
 use crate::selection::{RejectedSeries, Score};
 use crate::triage::WorklistView;
@@ -17,6 +19,8 @@ use serde::Serialize;
 pub struct Report {
     /// The model in use.
     pub model: ModelIdentity,
+    /// What its scores are, in the words that stand beside every one of them.
+    pub score_means: &'static str,
     /// The device in use; `None` where nothing needed one.
     pub device: Option<DeviceReport>,
     /// One entry per study, in worklist order.
@@ -32,6 +36,10 @@ pub struct StudyReport {
     pub study_uid: String,
     /// *Accession Number*; null where none is stated.
     pub accession_number: Option<String>,
+    /// *Patient ID*; null where none is stated.
+    pub patient_id: Option<String>,
+    /// *Study Date*, `YYYYMMDD`; null where none is stated.
+    pub study_date: Option<String>,
     /// Manufacturer and model; null where none is stated.
     pub scanner: Option<String>,
     /// *Study Date* of the patient's newest examination in the run, where this is an older one.
@@ -40,8 +48,12 @@ pub struct StudyReport {
     pub state: &'static str,
     /// Why there is no score.
     pub reason: Option<Reason>,
-    /// Calibrated probability, 0 to 1; null where withheld or without meaning.
+    /// Calibrated, 0 to 1; null where withheld or without meaning.
     pub score: Option<f64>,
+    /// The same on the scale that people are shown, rounded.
+    pub score_0_to_100: Option<u8>,
+    /// How far the score moves when the head is mirrored and shifted a little; null where that was not asked for.
+    pub range_under_small_shifts: Option<ScoreRange>,
     /// Raw output of the network.
     pub logit: Option<f64>,
     /// Band of the score.
@@ -101,6 +113,7 @@ impl Report {
         let order = arrange(&entries, &Order::FlagUp);
         let studies = order.into_iter().map(|index| StudyReport::new(&view.rows[index])).collect();
         Self {
+            score_means: model.evidence.score_means(),
             model,
             device,
             studies,
@@ -123,11 +136,15 @@ impl StudyReport {
         Self {
             study_uid: row.key.study_uid.clone(),
             accession_number: stated(&row.study.accession_number),
+            patient_id: stated(&row.key.patient_id),
+            study_date: stated(&row.study.date),
             scanner: stated(&row.study.scanner),
             prior_of: row.prior_of.clone(),
             state: row.stage.name(),
             reason,
             score: finding.and_then(|f| f.score),
+            score_0_to_100: finding.and_then(|f| f.score).map(on_hundred),
+            range_under_small_shifts: finding.and_then(|f| f.range),
             logit: finding.map(|f| f.logit),
             band: finding.and_then(|f| f.band),
             series_uid: selection.chosen.as_ref().map(|c| c.series_uid.clone()),

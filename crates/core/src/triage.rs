@@ -3,13 +3,17 @@
 //! `update(event)` returns effects; the shell resolves each and answers with an event.
 //! The page and the command line run the same desk. Events of an earlier job (before a cancel) are set aside.
 
+mod range;
+
 use crate::file::{FileId, FileMeta, Notice};
 use crate::finding::Finding;
+use crate::range::{RangeWork, ScoreRange};
 use crate::reason::{Code, Reason};
 use crate::selection::{SelectionReport, SeriesChoice};
 use crate::study::{Patient, Study, StudyKey};
 use crate::worklist::prior::mark_priors;
 use crate::worklist::{Stage, StageMillis, WorklistRow};
+use range::RangeStep;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +44,12 @@ pub enum Event {
     Progress(Job, StudyKey, f64),
     /// The network answered, or failed; and how long it took, ms.
     Inferred(Job, StudyKey, Result<Finding, Reason>, f64),
+    /// How far a score moves was asked for.
+    AskRange(StudyKey),
+    /// It is known, or why not.
+    Ranged(Job, StudyKey, Result<ScoreRange, Reason>),
+    /// Another model is in use: what was scored is scored anew.
+    ModelChanged,
     /// The room that reads files broke off and lost what it held; the file it was reading, if known.
     IngestStopped(Option<FileId>, Reason),
     /// The room that runs the network broke off.
@@ -64,6 +74,8 @@ pub enum Effect {
     Build(Job, StudyKey, WantedSeries),
     /// Run the network on the input just built; answer with [`Event::Inferred`].
     Infer(Job, StudyKey),
+    /// Run the network on the input just built, mirrored and shifted; answer with [`Event::Ranged`].
+    Range(Job, StudyKey),
     /// Let go of all work of earlier jobs.
     Stop(Job),
 }
@@ -120,6 +132,9 @@ struct StudyState {
     /// Images arrived, or a retry was asked for, since the last build began.
     due: bool,
     attempts: u8,
+    range: RangeStep,
+    /// An input is being built that nobody wants any more: nothing of this study is built before it has come.
+    unwanted_build: bool,
 }
 
 /// The desk.
@@ -175,9 +190,12 @@ impl Desk {
             Event::HeadersRead(job, headers) if job == self.job => {
                 headers.into_iter().for_each(|h| self.header_read(h));
             }
-            Event::Built(job, study, report) if job == self.job => self.built(&study, *report),
+            Event::Built(job, study, report) if job == self.job => effects.extend(self.built(&study, *report)),
             Event::Progress(job, study, fraction) if job == self.job => self.progress(&study, fraction),
             Event::Inferred(job, study, outcome, millis) if job == self.job => self.inferred(&study, outcome, millis),
+            Event::AskRange(study) => self.ask_range(&study),
+            Event::Ranged(job, study, outcome) if job == self.job => self.ranged(&study, outcome),
+            Event::ModelChanged => self.model_changed(),
             Event::IngestStopped(culprit, reason) => effects.extend(self.ingest_stopped(culprit, &reason)),
             Event::EngineStopped(reason) => self.engine_stopped(&reason),
             Event::Cancel => effects.extend(self.cancel()),
@@ -187,9 +205,11 @@ impl Desk {
             | Event::HeadersRead(..)
             | Event::Built(..)
             | Event::Progress(..)
-            | Event::Inferred(..) => {}
+            | Event::Inferred(..)
+            | Event::Ranged(..) => {}
         }
         effects.extend(self.next_work());
+        effects.extend(self.next_range());
         effects
     }
 
@@ -249,6 +269,8 @@ impl Desk {
             wanted: None,
             due: false,
             attempts: 0,
+            range: RangeStep::None,
+            unwanted_build: false,
         };
         self.studies.entry(row.key.clone()).or_insert_with(|| remembered(row));
     }
@@ -274,11 +296,15 @@ impl Desk {
                 stage_ms: StageMillis::default(),
                 prior_of: None,
                 is_remembered: false,
+                range_work: RangeWork::None,
             },
             wanted: None,
             due: true,
             attempts: 0,
+            range: RangeStep::None,
+            unwanted_build: false,
         });
+        study.drop_range();
         study.row.images += 1;
         study.row.stage_ms.headers += millis;
         study.due = true;
@@ -288,12 +314,15 @@ impl Desk {
         self.set_fate(file, Fate::InRow(key));
     }
 
-    fn built(&mut self, key: &StudyKey, report: BuildReport) {
+    fn built(&mut self, key: &StudyKey, report: BuildReport) -> Vec<Effect> {
+        if let Some(effects) = self.built_for_range(key, &report.outcome) {
+            return effects;
+        }
         for (file, reason) in report.unusable {
             self.set_fate(file, Fate::Noticed(reason));
         }
         let Some(study) = self.studies.get_mut(key).filter(|s| s.row.stage == Stage::Building) else {
-            return;
+            return Vec::new();
         };
         study.row.selection = Some(report.selection);
         study.row.cautions = report.cautions;
@@ -304,6 +333,7 @@ impl Desk {
             Ok(()) => Stage::Waiting,
             Err(reason) => Stage::NotScored { reason },
         };
+        Vec::new()
     }
 
     fn progress(&mut self, key: &StudyKey, fraction: f64) {
@@ -384,11 +414,16 @@ impl Desk {
 
     fn new_job(&mut self) -> Vec<Effect> {
         self.job += 1;
+        for study in self.studies.values_mut() {
+            study.drop_range();
+            study.unwanted_build = false;
+        }
         vec![Effect::Stop(self.job)]
     }
 
     fn retry(&mut self, key: &StudyKey) {
         if let Some(study) = self.studies.get_mut(key).filter(|s| s.row.stage.is_final() && !s.row.is_remembered) {
+            study.drop_range();
             study.due = true;
             study.attempts = 0;
             study.row.stage = Stage::Received;
@@ -399,6 +434,7 @@ impl Desk {
     fn choose(&mut self, key: &StudyKey, wanted: WantedSeries) {
         if let Some(study) = self.studies.get_mut(key).filter(|s| s.wanted != wanted && !s.row.is_remembered) {
             study.wanted = wanted;
+            study.drop_range();
             study.due = true;
             study.attempts = 0;
             if study.row.stage.is_final() {
@@ -420,7 +456,7 @@ impl Desk {
         }
         if self.pending.is_empty()
             && !in_stage(self, |s| matches!(s, Stage::Building | Stage::Waiting))
-            && let Some(study) = self.first_by_arrival(|s| s.due && s.row.stage == Stage::Received)
+            && let Some(study) = self.first_by_arrival(|s| s.due && s.row.stage == Stage::Received && !s.unwanted_build)
         {
             study.due = false;
             study.row.stage = Stage::Building;
@@ -450,15 +486,15 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{DeviceReport, Tier};
+    use crate::finding::{DeviceReport, ScoredBy, Tier};
 
-    fn found(ids: &[u32]) -> Event {
+    pub(super) fn found(ids: &[u32]) -> Event {
         Event::FilesFound(
             ids.iter().map(|&id| FileMeta { id: FileId(id), path: format!("f{id}"), size_bytes: 1 }).collect(),
         )
     }
 
-    fn part(file: u32, study_uid: &str) -> HeaderRead {
+    pub(super) fn part(file: u32, study_uid: &str) -> HeaderRead {
         let study = Study { uid: study_uid.into(), ..Study::default() };
         HeaderRead { file: FileId(file), outcome: Ok(Part { patient: Patient::default(), study }), millis: 1.0 }
     }
@@ -467,11 +503,11 @@ mod tests {
         HeaderRead { file: FileId(file), outcome: Err(Reason::new(Code::NotDicom, "text")), millis: 1.0 }
     }
 
-    fn key(study_uid: &str) -> StudyKey {
+    pub(super) fn key(study_uid: &str) -> StudyKey {
         StudyKey { patient_id: String::new(), study_uid: study_uid.into() }
     }
 
-    fn built(job: Job, study_uid: &str, outcome: Result<(), Reason>) -> Event {
+    pub(super) fn built(job: Job, study_uid: &str, outcome: Result<(), Reason>) -> Event {
         let report = BuildReport {
             selection: SelectionReport::default(),
             cautions: Vec::new(),
@@ -483,16 +519,25 @@ mod tests {
         Event::Built(job, key(study_uid), Box::new(report))
     }
 
-    fn scored(job: Job, study_uid: &str) -> Event {
+    pub(super) fn scored(job: Job, study_uid: &str) -> Event {
+        answered(job, study_uid, None)
+    }
+
+    pub(super) fn score_of(job: Job, study_uid: &str, score: f64) -> Event {
+        answered(job, study_uid, Some(score))
+    }
+
+    fn answered(job: Job, study_uid: &str, score: Option<f64>) -> Event {
         let device = DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() };
-        Event::Inferred(job, key(study_uid), Ok(Finding { logit: 1.0, score: None, band: None, device }), 5.0)
+        let finding = Finding { model: ScoredBy::default(), logit: 1.0, score, band: None, range: None, device };
+        Event::Inferred(job, key(study_uid), Ok(finding), 5.0)
     }
 
     fn wanted(series_uid: &str) -> WantedSeries {
         Some(SeriesChoice { series_uid: series_uid.to_owned(), part: String::new() })
     }
 
-    fn stages(desk: &Desk) -> Vec<&'static str> {
+    pub(super) fn stages(desk: &Desk) -> Vec<&'static str> {
         desk.view().rows.iter().map(|row| row.stage.name()).collect()
     }
 

@@ -20,6 +20,7 @@ pub mod urgency_list;
 pub mod wait;
 
 use crate::finding::Finding;
+use crate::range::RangeWork;
 use crate::reason::Reason;
 use crate::selection::SelectionReport;
 use crate::study::{Patient, Study, StudyKey};
@@ -118,6 +119,9 @@ pub struct WorklistRow {
     /// Kept from an earlier session: the images are not here.
     #[serde(default)]
     pub is_remembered: bool,
+    /// How far the work on the score's range has come; of this session alone.
+    #[serde(skip)]
+    pub range_work: RangeWork,
 }
 
 impl WorklistRow {

@@ -19,6 +19,13 @@ pub enum DateOrder {
     MonthFirst,
 }
 
+impl DateOrder {
+    /// From whether the day comes first.
+    pub const fn of(day_first: bool) -> Self {
+        if day_first { Self::DayFirst } else { Self::MonthFirst }
+    }
+}
+
 /// A date as written, before its order is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WrittenDate {

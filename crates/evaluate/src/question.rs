@@ -3,12 +3,11 @@
 use crate::day::{DateOrder, Day};
 use crate::document::Document;
 use crate::evaluation::join::Mapping;
-use crate::evaluation::{LabelColumns, Labels, Scores, Settings, Worklist, evaluate, join};
-use crate::monitoring::{Baseline, watch};
+use crate::evaluation::{Adoption, LabelColumns, Labels, Scores, Settings, Worklist, evaluate, join};
 use crate::reports::Rules;
 use crate::reports::proposal::{Labelled, propose_all};
 use crate::simulation::headline::headline;
-use crate::simulation::queue::Traffic;
+use crate::simulation::queue::{QueueReport, Traffic};
 use crate::simulation::{
     Backlog, Delay, History, HistoryColumns, Options, Rule, Scenario, StillQueued, Strata, simulate,
 };
@@ -56,6 +55,8 @@ pub enum Question {
         threshold: f64,
         /// Another prevalence for predictive values, 0 to 1.
         prevalence: Option<f64>,
+        /// Whether `03/04/2018` in the labels has its day first; `None` to take what the file settles.
+        day_first: Option<bool>,
     },
     /// Would the order help here? [`Role::History`].
     Simulate(Box<Simulation>),
@@ -111,6 +112,8 @@ pub struct Answer {
     pub document: Document,
     /// The same as `--json` of the command line prints it.
     pub json: String,
+    /// For [`Question::Evaluate`]: the calibration that may be adopted, or why there is none.
+    pub adoption: Option<Result<Adoption, String>>,
     /// For [`Question::Propose`]: a proposal for each report, in the file's order.
     pub proposals: Vec<Labelled>,
 }
@@ -121,16 +124,19 @@ pub struct Answer {
 /// A sentence: which file and line, what is wrong, what to do.
 pub fn answer(question: &Question, files: &[File]) -> Result<Answer, String> {
     match question {
-        Question::Evaluate { threshold, prevalence } => {
+        Question::Evaluate { threshold, prevalence, day_first } => {
             let settings = Settings { threshold: *threshold, prevalence: *prevalence, ..Settings::default() };
-            evaluation(files, &settings)
+            evaluation(files, &settings, day_first.map(DateOrder::of))
         }
         Question::Simulate(asked) => simulation(files, asked),
         Question::Headline => {
             let headline = headline(SEED)?;
             answered(headline.document(), &headline)
         }
-        Question::Queue(traffic) => answered(traffic.document(SEED)?, traffic),
+        Question::Queue(traffic) => {
+            let report = QueueReport::of(traffic, SEED)?;
+            answered(report.document(), &report)
+        }
         Question::Monitor { baseline_until, threshold } => monitoring(files, baseline_until, *threshold),
         Question::Propose { id, text } => {
             let table = table(need(files, Role::Reports)?)?;
@@ -142,7 +148,7 @@ pub fn answer(question: &Question, files: &[File]) -> Result<Answer, String> {
 
 fn answered(document: Document, report: &impl Serialize) -> Result<Answer, String> {
     let json = serde_json::to_string_pretty(report).map_err(|e| e.to_string())?;
-    Ok(Answer { document, json, proposals: Vec::new() })
+    Ok(Answer { document, json, ..Answer::default() })
 }
 
 fn find(files: &[File], role: Role) -> Option<&File> {
@@ -167,7 +173,7 @@ fn table(file: &File) -> Result<Table, String> {
     Table::read(&file.name, &file.bytes).map_err(|e| e.to_string())
 }
 
-fn evaluation(files: &[File], settings: &Settings) -> Result<Answer, String> {
+fn evaluation(files: &[File], settings: &Settings, date_order: Option<DateOrder>) -> Result<Answer, String> {
     settings.check()?;
     let file = need(files, Role::Scores)?;
     let list = if Worklist::is_one(&file.bytes) {
@@ -177,7 +183,8 @@ fn evaluation(files: &[File], settings: &Settings) -> Result<Answer, String> {
     };
     let labels = match (find(files, Role::Labels), &list) {
         (Some(labels), _) => {
-            Labels::from_table(&table(labels)?, &LabelColumns::default()).map_err(|e| e.to_string())?
+            Labels::from_table(&table(labels)?, &LabelColumns { date_order, ..LabelColumns::default() })
+                .map_err(|e| e.to_string())?
         }
         (None, Some(list)) if !list.readings.rows.is_empty() => list.readings.clone(),
         (None, Some(_)) => {
@@ -197,12 +204,11 @@ fn evaluation(files: &[File], settings: &Settings) -> Result<Answer, String> {
     let other = find(files, Role::OtherScores).map(read).transpose()?;
     let mut report = evaluate(&join(&labels, &scores, &mapping), other.as_ref(), settings);
     report.cautions.splice(0..0, cautions);
-    answered(report.document(), &report)
+    Ok(Answer { adoption: Some(report.adoption()), ..answered(report.document(), &report)? })
 }
 
 fn simulation(files: &[File], asked: &Simulation) -> Result<Answer, String> {
-    let order = asked.day_first.map(|first| if first { DateOrder::DayFirst } else { DateOrder::MonthFirst });
-    let columns = HistoryColumns { date_order: order, ..HistoryColumns::default() };
+    let columns = HistoryColumns { date_order: asked.day_first.map(DateOrder::of), ..HistoryColumns::default() };
     let history = History::from_table(&table(need(files, Role::History)?)?, &columns).map_err(|e| e.to_string())?;
     let day = |what: &str, text: &str| Day::from_iso(text.trim()).map_err(|e| format!("{what}: {e}"));
     let options = Options {
@@ -223,12 +229,7 @@ fn monitoring(files: &[File], baseline_until: &str, threshold: f64) -> Result<An
     let file = need(files, Role::Scores)?;
     let list = Worklist::read(&file.name, &file.bytes).map_err(|e| e.to_string())?;
     let until = Day::from_iso(baseline_until.trim()).map_err(|e| format!("End of the baseline: {e}"))?;
-    let observations = list.observations(threshold);
-    let (usual, new) = observations.split_at(observations.partition_point(|observation| observation.day < until));
-    if new.is_empty() {
-        return Err(format!("No scored examination of {until} or later is in the list."));
-    }
-    let report = watch(&Baseline::new(usual)?, new, &Default::default());
+    let report = list.watched(until, threshold)?;
     answered(report.document(), &report)
 }
 
@@ -257,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_list_is_evaluated_by_its_own_readings_or_by_accession_numbers() {
-        let question = Question::Evaluate { threshold: 0.5, prevalence: None };
+        let question = Question::Evaluate { threshold: 0.5, prevalence: None, day_first: None };
         let own = answer(&question, &[file(Role::Scores, "list.json", list(60))]).unwrap();
         assert_eq!(own.document.charts().count(), 3);
         let labels = (0..60).map(|n| format!("A{n},{}\n", i32::from(n % 3 == 0))).collect::<String>();
@@ -272,12 +273,27 @@ mod tests {
         };
         assert_eq!(auc(&own), auc(&joined));
         assert!(auc(&own) > 0.8);
+        let adoption = own.adoption.unwrap().unwrap();
+        assert_eq!((adoption.evaluated_sha256.as_str(), adoption.normal, adoption.abnormal), ("x", 40, 20));
+        assert!(adoption.slope > 0.0 && adoption.auc == auc(&joined));
+    }
+
+    #[test]
+    fn scores_that_name_no_model_give_nothing_to_adopt() {
+        let rows = |of: &dyn Fn(usize) -> String| (0..60).map(of).collect::<String>();
+        let files = [
+            file(Role::Scores, "s.csv", format!("id,score\n{}", rows(&|n| format!("{n},0.{}\n", (n * 7) % 10)))),
+            file(Role::Labels, "l.csv", format!("id,label\n{}", rows(&|n| format!("{n},{}\n", n % 2)))),
+        ];
+        let question = Question::Evaluate { threshold: 0.5, prevalence: None, day_first: None };
+        let refusal = answer(&question, &files).unwrap().adoption.unwrap().unwrap_err();
+        assert!(refusal.contains("do not name one model"), "{refusal}");
     }
 
     #[test]
     fn what_is_missing_is_asked_for() {
         let ask = |question: &Question, files: &[File]| answer(question, files).unwrap_err();
-        let evaluate = Question::Evaluate { threshold: 0.5, prevalence: None };
+        let evaluate = Question::Evaluate { threshold: 0.5, prevalence: None, day_first: None };
         assert_eq!(ask(&evaluate, &[]), "Choose a file of scores first.");
         let scores = file(Role::Scores, "s.csv", "id,score\n1,0.5\n".to_owned());
         assert!(ask(&evaluate, &[scores]).starts_with("Choose a file of labels"));

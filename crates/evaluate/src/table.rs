@@ -26,6 +26,9 @@ pub struct Row {
     pub fields: Vec<String>,
 }
 
+/// More than the names of a table's columns come to.
+const HEADER_BYTES: usize = 1 << 16;
+
 /// A column's position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column(usize);
@@ -71,6 +74,23 @@ impl Table {
         let table = Self { file: file.to_owned(), rows, headers: headers.fields, decimal_comma: delimiter != b',' };
         table.check(headers.line)?;
         Ok(table)
+    }
+
+    /// The names of a file's columns alone, without reading its rows.
+    ///
+    /// # Errors
+    /// As [`Table::read`], of the first line.
+    pub fn read_headers(file: &str, bytes: &[u8]) -> Result<Vec<String>, InputError> {
+        // A line of names fits; one that is cut in the middle ends before its last line break.
+        let start = &bytes[..bytes.len().min(HEADER_BYTES)];
+        let end = if start.len() < bytes.len() {
+            start.iter().rposition(|byte| *byte == b'\n').map_or(start.len(), |at| at & !1)
+        } else {
+            start.len()
+        };
+        let text = text_of(file, &start[..end])?;
+        let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        Ok(Self::read(file, line.as_bytes())?.headers)
     }
 
     fn check(&self, header_line: u64) -> Result<(), InputError> {
@@ -257,6 +277,15 @@ mod tests {
             let scores: Vec<_> = table.rows.iter().map(|row| table.number(row, column("score")).unwrap()).collect();
             assert_eq!(scores, [Some(0.5), None]);
         }
+    }
+
+    #[test]
+    fn names_of_columns_are_read_without_the_rows() {
+        let long = format!("id;text\n{}", "1;no infarct, M\u{fc}ller\n".repeat(10_000));
+        assert_eq!(Table::read_headers("x.csv", long.as_bytes()).unwrap(), ["id", "text"]);
+        let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(long.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        assert_eq!(Table::read_headers("x.csv", &utf16).unwrap(), ["id", "text"]);
+        assert!(Table::read_headers("x.csv", b"").unwrap_err().to_string().contains("empty"));
     }
 
     #[test]

@@ -52,7 +52,7 @@ fn the_unscored_lower_the_second_auc_and_sites_are_told_apart() {
     assert!(against.p_value.unwrap() < 1e-4);
     assert_eq!((of("mass").normal, of("mass").abnormal), (200, 90), "a category stands against all normals");
     assert_eq!((of("stroke").abnormal, of("other").abnormal), (90, 90), "two categories, a subgroup each");
-    assert!(report.comparison.unwrap().difference.value > 0.1);
+    assert!(report.comparison.unwrap().delong.difference.value > 0.1);
     assert_eq!(report.paper[0].here.unwrap().value, scored);
     let drop = north.auc.unwrap().value - south.auc.unwrap().value;
     assert_eq!(report.paper[1].here.unwrap().value, drop);
@@ -75,15 +75,22 @@ fn under_ten_of_a_class_only_counts_are_given() {
 
 #[test]
 fn proposed_labels_are_kept_apart_and_patients_widen_the_interval() {
-    let (labels, scores, _) = two_sites();
+    let (labels, scores, other) = two_sites();
     let mut text = labels.replacen("category,status", "category,status,patient", 1);
     text = text.lines().enumerate().fold(String::new(), |text, (i, line)| {
         let patient = if i == 0 { String::new() } else { format!(",P{}", (i - 1) / 4) };
         let line = if i > 200 { line.replace("confirmed", "proposed") } else { line.to_owned() };
         format!("{text}{line}{patient}\n")
     });
-    let report = report(&text, &scores, None);
+    let report = report(&text, &scores, Some(&other));
     assert_eq!((report.confirmed.counts.normal, report.proposed.counts.normal), (100, 100));
-    assert!(report.confirmed.scored.as_ref().unwrap().auc_by_patient.unwrap().interval.is_some());
+    let figures = report.confirmed.scored.as_ref().unwrap();
+    for by_patient in [figures.auc_by_patient, figures.sensitivity_by_patient, figures.specificity_by_patient] {
+        assert!(by_patient.unwrap().interval.is_some());
+    }
+    let comparison = report.comparison.unwrap();
+    let by_patient = comparison.difference_by_patient.unwrap();
+    assert!((by_patient.value - comparison.delong.difference.value).abs() < 1e-12 && by_patient.interval.is_some());
+    assert!(report.cautions.iter().any(|caution| caution.starts_with("Patients repeat")));
     assert!(report.subgroups.iter().all(|group| group.value != "South"), "subgroups are of confirmed labels");
 }

@@ -4,9 +4,10 @@
 use crate::cpu::Crew;
 use crate::plan;
 use crate::weights::Weights;
-use headway_core::card::{Architecture, Card, ModelIdentity};
-use headway_core::finding::{DeviceReport, Finding, Tier};
+use headway_core::card::{Card, ModelIdentity};
+use headway_core::finding::{DeviceReport, Finding, ScoredBy, Tier, score_of};
 use headway_core::preprocess::probe_input;
+use headway_core::range::{SHIFTS, ScoreRange, shift_mm, shifted};
 use headway_core::reason::{Code, Reason};
 #[cfg(feature = "gpu")]
 use headway_kernels::Plan;
@@ -55,7 +56,7 @@ impl Engine {
         let card = Card::from_json(card_json)?;
         let identity = card.identify(card_json, weights)?;
         let weights = Weights::open(weights)?;
-        let (network, report) = Network::open(&weights, &card.architecture, wanted).await?;
+        let (network, report) = Network::open(&weights, &card, wanted).await?;
         let engine = Self { card, identity, network, report };
         engine.self_test().await?;
         Ok(engine)
@@ -83,17 +84,7 @@ impl Engine {
     /// [`Code::Internal`] for an input of another size, [`Code::DeviceFailed`] where the device gives no number,
     /// [`Code::Cancelled`] where `pause` ends it.
     pub async fn predict(&self, values: &[f32], mut pause: impl Pause) -> Result<Finding, Reason> {
-        let dims = [self.card.input.size_voxels; 3];
-        if values.len() != dims.iter().product::<usize>() {
-            return Err(Reason::new(
-                Code::Internal,
-                format!(
-                    "The network was handed {} values instead of a cube of {} voxels a side.",
-                    values.len(),
-                    dims[0]
-                ),
-            ));
-        }
+        let dims = self.dims_of(values)?;
         let logit = if self.card.output.mirror_averaged {
             let mut first_half = async |share: f64| pause(share / 2.0).await;
             let as_it_is = self.logit(values, dims, &mut first_half).await?;
@@ -103,7 +94,41 @@ impl Engine {
         } else {
             self.logit(values, dims, &mut pause).await?
         };
-        Ok(Finding::new(&self.card, logit, self.report.clone()))
+        Ok(Finding::new(&self.card, ScoredBy::from(&self.identity), logit, self.report.clone()))
+    }
+
+    /// How far the score of a prepared input moves when the head is mirrored, and shifted by a voxel: the least and the
+    /// greatest of ten runs, each by itself. `pause` is asked between two units of work.
+    ///
+    /// # Errors
+    /// As [`Engine::predict`]; [`Code::ModelUnusable`] where the model has no score.
+    pub async fn range(&self, values: &[f32], mut pause: impl Pause) -> Result<ScoreRange, Reason> {
+        let dims = self.dims_of(values)?;
+        let runs = 2 * (1 + SHIFTS.len());
+        let (mut low, mut high, mut done) = (f64::INFINITY, f64::NEG_INFINITY, 0);
+        for shift in std::iter::once([0; 3]).chain(SHIFTS) {
+            let moved = shifted(values, dims[0], shift);
+            for input in [mirrored(&moved, dims), moved] {
+                let mut part = async |share: f64| pause((f64::from(done) + share) / runs as f64).await;
+                let logit = self.logit(&input, dims, &mut part).await?;
+                let score = score_of(&self.card, logit).ok_or_else(|| {
+                    Reason::new(Code::ModelUnusable, "The model has no score that could have a range.")
+                })?;
+                (low, high, done) = (low.min(score), high.max(score), done + 1);
+            }
+        }
+        Ok(ScoreRange { low, high, runs, shift_mm: shift_mm(&self.card.input) })
+    }
+
+    fn dims_of(&self, values: &[f32]) -> Result<[usize; 3], Reason> {
+        let dims = [self.card.input.size_voxels; 3];
+        if values.len() == dims.iter().product::<usize>() {
+            return Ok(dims);
+        }
+        Err(Reason::new(
+            Code::Internal,
+            format!("The network was handed {} values instead of a cube of {} voxels a side.", values.len(), dims[0]),
+        ))
     }
 
     /// The raw output for an input of any size the network takes.
@@ -140,6 +165,17 @@ impl Engine {
     }
 }
 
+/// Checks a model's files without a device: the card makes sense, the weights are its own, and every tensor has its shape.
+///
+/// # Errors
+/// [`Code::ModelUnusable`] with what is wrong, in words.
+pub fn check(card_json: &[u8], weights: &[u8]) -> Result<ModelIdentity, Reason> {
+    let card = Card::from_json(card_json)?;
+    let identity = card.identify(card_json, weights)?;
+    plan::read(&Weights::open(weights)?, &card.architecture, &card.output, |_| Ok(()))?;
+    Ok(identity)
+}
+
 /// An input with left and right exchanged: its first index runs from one to the other.
 fn mirrored(values: &[f32], dims: [usize; 3]) -> Vec<f32> {
     values.chunks_exact(dims[1] * dims[2]).rev().flatten().copied().collect()
@@ -155,20 +191,16 @@ enum Network {
 }
 
 impl Network {
-    async fn open(
-        weights: &Weights<'_>,
-        architecture: &Architecture,
-        wanted: Wanted,
-    ) -> Result<(Self, DeviceReport), Reason> {
+    async fn open(weights: &Weights<'_>, card: &Card, wanted: Wanted) -> Result<(Self, DeviceReport), Reason> {
         match wanted {
             #[cfg(feature = "cpu")]
-            Wanted::Cpu { why } => Self::on_processor(crate::cpu::Network::own(), weights, architecture, why),
+            Wanted::Cpu { why } => Self::on_processor(crate::cpu::Network::own(), weights, card, why),
             #[cfg(feature = "cpu")]
-            Wanted::Crew { crew, why } => Self::on_processor(crate::cpu::Network::of(crew), weights, architecture, why),
+            Wanted::Crew { crew, why } => Self::on_processor(crate::cpu::Network::of(crew), weights, card, why),
             #[cfg(feature = "gpu")]
             Wanted::Gpu { why } => {
                 let mut plan = Plan::default();
-                plan::read(weights, architecture, |step| {
+                plan::read(weights, &card.architecture, &card.output, |step| {
                     plan.steps.push(step);
                     Ok(())
                 })?;
@@ -190,10 +222,10 @@ impl Network {
     fn on_processor(
         mut network: crate::cpu::Network,
         weights: &Weights<'_>,
-        architecture: &Architecture,
+        card: &Card,
         why: String,
     ) -> Result<(Self, DeviceReport), Reason> {
-        plan::read(weights, architecture, |step| network.push(step))?;
+        plan::read(weights, &card.architecture, &card.output, |step| network.push(step))?;
         let report = DeviceReport { tier: Tier::Cpu, adapter: network.describe(), why };
         Ok((Self::Cpu(network), report))
     }

@@ -2,7 +2,7 @@
 //! who takes a step may pack it and let it go before the next one is made.
 
 use crate::weights::Weights;
-use headway_core::card::Architecture;
+use headway_core::card::{Activation, Architecture, OutputSpec};
 use headway_core::reason::Reason;
 use headway_kernels::{Affine, Linear};
 
@@ -15,13 +15,15 @@ const STEM_TAPS: usize = 7;
 /// Taps of a dense layer's convolution along an axis.
 const TAPS: usize = 3;
 
-/// Hands over the steps of a network, in order.
+/// Hands over the steps of a network, in order. Whatever the number of outputs, the last step gives one logit: what
+/// `output` says of them is part of its weights.
 ///
 /// # Errors
 /// [`headway_core::reason::Code::ModelUnusable`] naming the first tensor that does not fit; what `take` gives.
 pub fn read(
     weights: &Weights,
     architecture: &Architecture,
+    output: &OutputSpec,
     mut take: impl FnMut(Step) -> Result<(), Reason>,
 ) -> Result<(), Reason> {
     let reader = Reader { weights };
@@ -48,7 +50,8 @@ pub fn read(
         }
     }
     let norm = reader.norm("features.norm5", channels)?;
-    take(Step::Head(norm, reader.head([channels, architecture.out_channels])?))
+    let head = reader.head([channels, architecture.out_channels])?;
+    take(Step::Head(norm, one_logit(&head, output)))
 }
 
 /// The convolution and the norm after it as one convolution with a bias.
@@ -58,6 +61,17 @@ fn followed_by(mut conv: Linear, norm: &Affine) -> Linear {
     }
     conv.bias.clone_from(&norm.shift);
     conv
+}
+
+/// The one output that says *abnormal*. Of two that compete, a softmax makes `sigmoid(abnormal - normal)`: that difference.
+fn one_logit(head: &Linear, output: &OutputSpec) -> Linear {
+    let abnormal = output.abnormal_output;
+    let logit = |outputs: &[f32]| match output.activation {
+        Activation::Sigmoid => outputs[abnormal],
+        Activation::Softmax => outputs[abnormal] - outputs[1 - abnormal],
+    };
+    let weights = head.weights.chunks_exact(head.outputs).map(logit).collect();
+    Linear { outputs: 1, weights, bias: vec![logit(&head.bias)], ..*head }
 }
 
 /// Tensors by name, in the plan's order.

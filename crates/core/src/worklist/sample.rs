@@ -1,7 +1,8 @@
 //! Rows for tests.
 
 use super::{Stage, StageMillis, WorklistRow};
-use crate::finding::{Band, DeviceReport, Finding, Tier};
+use crate::finding::{Band, DeviceReport, Finding, ScoredBy, Tier};
+use crate::range::RangeWork;
 use crate::reason::{Code, Reason};
 use crate::study::{Patient, Study, StudyKey};
 
@@ -19,6 +20,7 @@ pub fn unscored(study_uid: &str, date: &str) -> WorklistRow {
         stage_ms: StageMillis::default(),
         prior_of: None,
         is_remembered: false,
+        range_work: RangeWork::None,
     }
 }
 
@@ -30,6 +32,7 @@ pub fn scored(study_uid: &str, date: &str, score: f64) -> WorklistRow {
         _ => Band::NotFlagged,
     };
     let device = DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() };
-    let finding = Finding { logit: 0.0, score: Some(score), band: Some(band), device };
+    let finding =
+        Finding { model: ScoredBy::default(), logit: 0.0, score: Some(score), band: Some(band), range: None, device };
     WorklistRow { stage: Stage::Scored { finding }, ..unscored(study_uid, date) }
 }

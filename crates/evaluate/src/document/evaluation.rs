@@ -23,9 +23,13 @@ impl EvaluationReport {
                 Table::new("AUC of these scores less that of the others, by paired DeLong", ["", "difference", "p"]);
             table.row([
                 "The same examinations".to_owned(),
-                estimate(Some(comparison.difference)),
-                p_value(comparison.p_value),
+                estimate(Some(comparison.delong.difference)),
+                p_value(comparison.delong.p_value),
             ]);
+            if comparison.difference_by_patient.is_some() {
+                let by_patient = estimate(comparison.difference_by_patient);
+                table.row(["By patient (bootstrap)".to_owned(), by_patient, "–".to_owned()]);
+            }
             document.table(table);
         }
         let mut paper = Table::new(
@@ -77,6 +81,8 @@ fn figures_table(group: &Group, figures: &Figures, threshold: f64) -> Table {
         ("AUC by patient", figures.auc_by_patient),
         ("Sensitivity", figures.sensitivity),
         ("Specificity", figures.specificity),
+        ("Sensitivity by patient", figures.sensitivity_by_patient),
+        ("Specificity by patient", figures.specificity_by_patient),
         ("Positive predictive value, in this sample", figures.positive_predictive),
         ("Negative predictive value, in this sample", figures.negative_predictive),
         ("Positive predictive value, at the prevalence asked for", at_prevalence.map(|values| values.positive)),

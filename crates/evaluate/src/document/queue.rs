@@ -1,20 +1,14 @@
 //! A queue in hours, by formula and by events.
 
 use super::{Block, Document, Table};
-use crate::simulation::queue::{Traffic, Waits};
-
-/// Examinations of the simulated queue.
-const EXAMINATIONS: usize = 200_000;
+use crate::simulation::queue::{QueueReport, Waits};
 
 type Figure = fn(&Waits) -> f64;
 
-impl Traffic {
+impl QueueReport {
     /// Both reckonings side by side.
-    ///
-    /// # Errors
-    /// As [`Traffic::check`].
-    pub fn document(&self, seed: u64) -> Result<Document, String> {
-        let (formula, events) = (self.closed_form()?, self.simulate(EXAMINATIONS, seed)?);
+    pub fn document(&self) -> Document {
+        let (formula, events) = (self.by_formula, self.by_events);
         let mut document = Document::default();
         document.blocks.push(Block::Headline(
             format!("{} instead of {}", hours(events.abnormal_hours), hours(events.first_come_hours)),
@@ -22,7 +16,7 @@ impl Traffic {
         ));
         document.text(format!(
             "Readers are at work {:.0} % of the time. Examinations arrive at random; a reader takes the flagged first and finishes what was begun.",
-            100.0 * self.load()
+            100.0 * self.load
         ));
         let mut table = Table::new("Mean wait until a reader begins", ["", "by events", "by formula"]);
         let figures: [(&str, Figure); 5] = [
@@ -40,7 +34,7 @@ impl Traffic {
         if formula.is_none() {
             document.text("There is a formula only where abnormal and normal examinations take equally long to read.");
         }
-        Ok(document)
+        document
     }
 }
 

@@ -15,6 +15,10 @@ pub struct Figures {
     pub auc: Estimate,
     /// The same with an interval by bootstrap over patients; `None` where no patient repeats.
     pub auc_by_patient: Option<Estimate>,
+    /// Sensitivity and specificity with intervals by bootstrap over patients; `None` where no patient repeats.
+    pub sensitivity_by_patient: Option<Estimate>,
+    /// See [`sensitivity_by_patient`](Self::sensitivity_by_patient).
+    pub specificity_by_patient: Option<Estimate>,
     /// Average precision.
     pub average_precision: Option<f64>,
     /// Counts at the threshold.
@@ -99,12 +103,14 @@ impl Figures {
         let bootstrap = Bootstrap { replicates: settings.replicates, seed: settings.seed };
         let drawn = |indices: &[usize]| -> Vec<Case> { indices.iter().map(|&i| cases[i]).collect() };
         let at_threshold = |indices: &[usize]| Table2x2::at(&drawn(indices), settings.threshold);
-        let repeat = clusters.len() < cases.len();
-        let by_patient =
-            || bootstrap.estimate(clusters, |indices| Placements::of(&drawn(indices)).map(|placements| placements.auc));
+        let by_patient = |statistic: &dyn Fn(&[usize]) -> Option<f64>| {
+            if repeats(clusters, cases.len()) { bootstrap.estimate(clusters, statistic) } else { None }
+        };
         Some(Self {
             auc: placements.estimate(),
-            auc_by_patient: if repeat { by_patient() } else { None },
+            auc_by_patient: by_patient(&|indices| Placements::of(&drawn(indices)).map(|placements| placements.auc)),
+            sensitivity_by_patient: by_patient(&|indices| at_threshold(indices).sensitivity().share()),
+            specificity_by_patient: by_patient(&|indices| at_threshold(indices).specificity().share()),
             average_precision: curves::average_precision(cases),
             at_threshold: table,
             sensitivity: table.sensitivity().estimate(),
@@ -122,6 +128,11 @@ impl Figures {
             curve: curves::curve(cases),
         })
     }
+}
+
+/// Whether some patient has several of so many cases.
+pub fn repeats(clusters: &[Vec<usize>], cases: usize) -> bool {
+    clusters.len() < cases
 }
 
 /// Cases by patient; those without one stand alone.

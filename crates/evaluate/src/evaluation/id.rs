@@ -1,6 +1,12 @@
 //! Ids of examinations: text, never numbers, and no damage from spreadsheets.
 
+use crate::day::Day;
 use std::collections::HashMap;
+
+/// What stands for an examination that is known by its patient and day.
+pub fn of_day(patient_id: &str, day: Day) -> String {
+    format!("{patient_id} on {day}")
+}
 
 /// # Errors
 /// In words, where a spreadsheet has turned the id into a number with an exponent or a rounded one.

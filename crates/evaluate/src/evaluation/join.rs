@@ -3,6 +3,7 @@
 use super::id::{self, NearMisses};
 use super::labels::{Label, Labels};
 use super::scores::Scores;
+use crate::day::Day;
 use crate::error::InputError;
 use crate::table::Table;
 use serde::Serialize;
@@ -26,6 +27,8 @@ pub struct Joined {
     pub examinations: Vec<Examination>,
     /// What could not be used, or only once.
     pub unused: Unused,
+    /// As in [`Scores`].
+    pub model_sha256: Option<String>,
 }
 
 /// Sentences about rows that were not joined as they stand.
@@ -64,14 +67,20 @@ impl Mapping {
         Ok(mapping)
     }
 
-    /// Of *Accession Number* and study; a number that two studies bear stands for neither.
-    pub(super) fn of_accessions<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut studies: HashMap<&str, Option<&str>> = HashMap::new();
-        for (number, study) in pairs.filter(|(number, _)| !number.is_empty()) {
-            let held = studies.entry(number).or_insert(Some(study));
-            *held = held.filter(|other| *other == study);
+    /// Of *Accession Number*, and of *Patient ID* with *Study Date*; what two studies bear stands for neither.
+    pub(super) fn of_other_ids<'a>(named: impl Iterator<Item = Named<'a>>) -> Self {
+        let mut studies: HashMap<String, Option<&str>> = HashMap::new();
+        for named in named {
+            let day = named.study_date.and_then(|date| Day::from_iso(date).ok());
+            let patient = named.patient_id.filter(|id| !id.is_empty());
+            let number = named.accession_number.filter(|number| !number.is_empty());
+            let by_day = patient.zip(day).map(|(patient, day)| id::of_day(patient, day));
+            for other in number.map(str::to_owned).into_iter().chain(by_day) {
+                let held = studies.entry(other).or_insert(Some(named.study));
+                *held = held.filter(|study| *study == named.study);
+            }
         }
-        let single = studies.into_iter().filter_map(|(number, study)| Some((number.to_owned(), study?.to_owned())));
+        let single = studies.into_iter().filter_map(|(other, study)| Some((other, study?.to_owned())));
         Self(single.collect())
     }
 
@@ -81,15 +90,24 @@ impl Mapping {
     }
 }
 
-/// Joins by id, as text, leading zeros and all: by the mapping, then by study, then by accession number.
+/// A scored study and what else it is known by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named<'a> {
+    pub(super) study: &'a str,
+    pub(super) accession_number: Option<&'a str>,
+    pub(super) patient_id: Option<&'a str>,
+    pub(super) study_date: Option<&'a str>,
+}
+
+/// Joins by id, as text, leading zeros and all: by the mapping, then by study, then by what else it is known by.
 pub fn join(labels: &Labels, scores: &Scores, mapping: &Mapping) -> Joined {
     let by_id: HashMap<&str, Option<f64>> = scores.studies.iter().map(|(id, score)| (id.as_str(), *score)).collect();
     let near = NearMisses::among(scores.studies.iter().map(|(id, _)| id.as_str()));
-    let mut joined = Joined::default();
+    let mut joined = Joined { model_sha256: scores.model_sha256.clone(), ..Joined::default() };
     let mut rows_of: HashMap<&str, Vec<&Label>> = HashMap::new();
     for label in &labels.rows {
         let mapped = mapping.study(&label.id);
-        let study = if by_id.contains_key(mapped) { mapped } else { scores.accessions.study(mapped) };
+        let study = if by_id.contains_key(mapped) { mapped } else { scores.other_ids.study(mapped) };
         if by_id.contains_key(study) {
             rows_of.entry(study).or_default().push(label);
         } else {
@@ -158,6 +176,14 @@ mod tests {
         assert!(unused.labels_unmatched[0].starts_with("l.csv, line 7:"));
         assert!(unused.labels_unmatched[0].contains("\"004\" differs only by leading zeros"));
         assert_eq!(unused.scores_unmatched.len(), 2, "004 and 5");
+        let by_day = r#"{"model":{},"studies":[
+            {"study_uid":"1.1","patient_id":"007","study_date":"20180131","score":0.9},
+            {"study_uid":"1.2","patient_id":"007","study_date":"20180201","score":0.8},
+            {"study_uid":"1.3","patient_id":"8","study_date":"20180201","score":0.7},
+            {"study_uid":"1.4","patient_id":"8","study_date":"20180201","score":0.6}]}"#;
+        let out = joined("patient_id,study_date,label\n007,2018-02-01,1\n7,2018-02-01,1\n8,2018-02-01,0\n", by_day, "");
+        let ids: Vec<_> = out.examinations.iter().map(|e| e.id.as_str()).collect();
+        assert_eq!(ids, ["1.2"], "another day, a lost zero and two studies of a day do not meet");
         let twice = Table::read("m.csv", b"id,study\n1,a\n1,b\n").unwrap();
         assert!(Mapping::from_table(&twice).unwrap_err().to_string().starts_with("m.csv, line 3:"));
     }

@@ -1,9 +1,11 @@
 //! What `headway evaluate --json` prints.
 
+use super::Scores;
 pub use super::figures::Settings;
 use super::figures::{self, Figures};
 use super::join::{Examination, Joined, Unused};
-use crate::statistics::auc::Comparison;
+use crate::statistics::auc::{Comparison, Placements};
+use crate::statistics::bootstrap::Bootstrap;
 use crate::statistics::{Case, Estimate, FEWEST_OF_A_CLASS, count_classes};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -20,13 +22,25 @@ pub struct EvaluationReport {
     /// Confirmed labels by site, scanner, age band, sex and category.
     pub subgroups: Vec<Subgroup>,
     /// Another model on the same examinations; `None` where none was given or too few have both scores.
-    pub comparison: Option<Comparison>,
+    pub comparison: Option<PairedComparison>,
+    /// The one model that gave all scores, where their file says so.
+    pub model_sha256: Option<String>,
     /// The paper's figures with those found here beside.
     pub paper: Vec<PaperRow>,
     /// What was not joined.
     pub unused: Unused,
     /// What a reader must know.
     pub cautions: Vec<String>,
+}
+
+/// Two models on the same examinations.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PairedComparison {
+    /// By paired DeLong.
+    #[serde(flatten)]
+    pub delong: Comparison,
+    /// The difference with an interval by bootstrap over patients; `None` where no patient repeats.
+    pub difference_by_patient: Option<Estimate>,
 }
 
 /// A group of examinations.
@@ -92,7 +106,7 @@ const PAPER_AUC: f64 = 0.943;
 const PAPER_DROP: f64 = 0.02;
 
 /// Evaluates joined examinations; `other` holds another model's scores by the same study ids.
-pub fn evaluate(joined: &Joined, other: Option<&super::Scores>, settings: &Settings) -> EvaluationReport {
+pub fn evaluate(joined: &Joined, other: Option<&Scores>, settings: &Settings) -> EvaluationReport {
     let (proposed, confirmed): (Vec<_>, Vec<_>) = joined.examinations.iter().partition(|e| e.label.proposed);
     let subgroups = subgroups(&confirmed);
     let confirmed_group = Group::of(&confirmed, settings);
@@ -100,7 +114,8 @@ pub fn evaluate(joined: &Joined, other: Option<&super::Scores>, settings: &Setti
     let report = EvaluationReport {
         settings: *settings,
         proposed: Group::of(&proposed, settings),
-        comparison: other.and_then(|other| compare(&confirmed, other)),
+        comparison: other.and_then(|other| compare(&confirmed, other, settings)),
+        model_sha256: joined.model_sha256.clone(),
         confirmed: confirmed_group,
         subgroups,
         paper,
@@ -170,18 +185,32 @@ impl Subgroup {
     }
 }
 
-fn compare(examinations: &[&Examination], other: &super::Scores) -> Option<Comparison> {
+fn compare(examinations: &[&Examination], other: &Scores, settings: &Settings) -> Option<PairedComparison> {
     let by_id: HashMap<&str, f64> =
         other.studies.iter().filter_map(|(id, score)| Some((id.as_str(), (*score)?))).collect();
+    let mut patients = Vec::new();
     let both: Vec<(Case, Case)> = examinations
         .iter()
         .filter_map(|e| {
             let (abnormal, score) = (e.label.abnormal?, e.score?);
-            Some((Case { score, abnormal }, Case { score: *by_id.get(e.id.as_str())?, abnormal }))
+            let pair = (Case { score, abnormal }, Case { score: *by_id.get(e.id.as_str())?, abnormal });
+            patients.push(e.label.patient.as_deref());
+            Some(pair)
         })
         .collect();
     let (ours, theirs): (Vec<Case>, Vec<Case>) = both.into_iter().unzip();
-    figures::auc(&ours)?.paired(&figures::auc(&theirs)?)
+    let delong = figures::auc(&ours)?.paired(&figures::auc(&theirs)?)?;
+    let clusters = figures::clusters(patients.into_iter());
+    let difference = |indices: &[usize]| {
+        let auc = |cases: &[Case]| {
+            Placements::of(&indices.iter().map(|&i| cases[i]).collect::<Vec<_>>()).map(|placements| placements.auc)
+        };
+        Some(auc(&ours)? - auc(&theirs)?)
+    };
+    let bootstrap = Bootstrap { replicates: settings.replicates, seed: settings.seed };
+    let difference_by_patient =
+        if figures::repeats(&clusters, ours.len()) { bootstrap.estimate(&clusters, difference) } else { None };
+    Some(PairedComparison { delong, difference_by_patient })
 }
 
 fn paper(group: &Group, subgroups: &[Subgroup]) -> Vec<PaperRow> {
@@ -224,6 +253,9 @@ fn cautions(report: &EvaluationReport, compared: bool) -> Vec<String> {
     }
     if report.proposed.counts.normal + report.proposed.counts.abnormal > 0 {
         cautions.push("Some labels are proposed from reports and not confirmed; they are kept apart.".to_owned());
+    }
+    if report.confirmed.scored.as_ref().is_some_and(|figures| figures.auc_by_patient.is_some()) {
+        cautions.push("Patients repeat: the intervals of DeLong and Wilson take examinations for independent and are too narrow. Those by patient hold.".to_owned());
     }
     if compared && report.comparison.is_none() {
         cautions.push("The other model cannot be compared: too few examinations have both scores.".to_owned());

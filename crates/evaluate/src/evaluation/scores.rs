@@ -1,7 +1,7 @@
 //! What a model said: the JSON of `headway score`, or a CSV of ids and scores.
 
 use super::id;
-use super::join::Mapping;
+use super::join::{Mapping, Named};
 use super::worklist::Worklist;
 use crate::error::InputError;
 use crate::table::Table;
@@ -15,19 +15,31 @@ pub struct Scores {
     pub file: String,
     /// Score by id, in the file's order; `None` where it was not scored, declined or failed.
     pub studies: Vec<(String, Option<f64>)>,
-    /// Accession numbers that belong to one study each.
-    pub accessions: Mapping,
+    /// What else stands for one study each: accession numbers, and patients with the day of the study.
+    pub other_ids: Mapping,
+    /// The one model that gave all of them, where the file says so.
+    pub model_sha256: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Results {
+    #[serde(default)]
+    model: Model,
     studies: Vec<Study>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Model {
+    sha256: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Study {
     study_uid: String,
     accession_number: Option<String>,
+    patient_id: Option<String>,
+    study_date: Option<String>,
     score: Option<f64>,
 }
 
@@ -49,11 +61,16 @@ impl Scores {
             let text = format!("It is not what `headway score --json` prints ({e}).");
             InputError::at(file, e.line() as u64, text)
         })?;
-        let mut scores = Self { file: file.to_owned(), studies: Vec::new(), accessions: Mapping::default() };
+        let named = results.studies.iter().map(|study| Named {
+            study: &study.study_uid,
+            accession_number: study.accession_number.as_deref(),
+            patient_id: study.patient_id.as_deref(),
+            study_date: study.study_date.as_deref(),
+        });
+        let other_ids = Mapping::of_other_ids(named);
+        let model_sha256 = results.model.sha256;
+        let mut scores = Self { file: file.to_owned(), studies: Vec::new(), other_ids, model_sha256 };
         let mut seen = HashMap::new();
-        let numbers =
-            results.studies.iter().filter_map(|s| Some((s.accession_number.as_deref()?, s.study_uid.as_str())));
-        scores.accessions = Mapping::of_accessions(numbers);
         for study in results.studies {
             let refused = scores.push(&mut seen, &study.study_uid, study.score, 0).err();
             if let Some(text) = refused {
@@ -66,7 +83,8 @@ impl Scores {
     /// From columns `id` and `score`.
     fn from_table(table: &Table) -> Result<Self, InputError> {
         let (id, score) = (table.column("id")?, table.column("score")?);
-        let mut scores = Self { file: table.file.clone(), studies: Vec::new(), accessions: Mapping::default() };
+        let mut scores =
+            Self { file: table.file.clone(), studies: Vec::new(), other_ids: Mapping::default(), model_sha256: None };
         let mut seen = HashMap::new();
         for row in &table.rows {
             let number = table.number(row, score)?;
@@ -110,5 +128,7 @@ mod tests {
         assert!(read(b"id,score\n1,0.5\n1,0.6\n").unwrap_err().starts_with("s, line 3: The id \"1\" stands on line 2"));
         assert!(read(b"id,score\n1,50\n").unwrap_err().contains("line 2: The score 50"));
         assert!(read(b"id,score\n1.2E+05,0.5\n").unwrap_err().contains("spreadsheet"));
+        let of = |bytes: &[u8]| Scores::read("s", bytes).unwrap().model_sha256;
+        assert_eq!((of(br#"{ "model": { "sha256": "x" }, "studies": [] }"#), of(csv)), (Some("x".into()), None));
     }
 }

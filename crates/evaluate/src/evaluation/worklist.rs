@@ -2,12 +2,12 @@
 //!
 //! The columns are those of `docs/worklist.md`.
 
-use super::join::Mapping;
+use super::join::{Mapping, Named};
 use super::labels::{Label, Labels};
 use super::scores::Scores;
-use crate::day::{Day, WrittenDate};
+use crate::day::Day;
 use crate::error::InputError;
-use crate::monitoring::Observation;
+use crate::monitoring::{Baseline, MonitoringReport, Observation, watch};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -80,9 +80,17 @@ impl Worklist {
         let chosen = list.studies.iter().filter(|row| !withheld(row) && row.chosen_by == "reader").count();
         let rows: Vec<Row> =
             list.studies.iter().filter(|row| !withheld(row) && row.chosen_by != "reader").cloned().collect();
-        let numbers = rows.iter().filter_map(|row| Some((row.accession_number.as_deref()?, row.id()?)));
-        let accessions = Mapping::of_accessions(numbers);
-        let mut scores = Scores { file: file.to_owned(), studies: Vec::new(), accessions };
+        let named = rows.iter().filter_map(|row| {
+            Some(Named {
+                study: row.id()?,
+                accession_number: row.accession_number.as_deref(),
+                patient_id: row.patient_id.as_deref(),
+                study_date: row.study_date.as_deref(),
+            })
+        });
+        let other_ids = Mapping::of_other_ids(named);
+        let mut scores =
+            Scores { file: file.to_owned(), studies: Vec::new(), other_ids, model_sha256: one_model(&rows) };
         for row in &rows {
             let id = row.id().ok_or_else(|| {
                 InputError::whole(file, "A row names no study. Export the list with identifiers or pseudonyms.")
@@ -98,13 +106,27 @@ impl Worklist {
         Ok(Self { scores, readings, sensitive_threshold, cautions, rows })
     }
 
+    /// Watches what came from a day on against what came before.
+    ///
+    /// # Errors
+    /// In words where the stretch before is too short for a baseline, or nothing came after.
+    pub fn watched(&self, baseline_until: Day, threshold: f64) -> Result<MonitoringReport, String> {
+        let observations = self.observations(threshold);
+        let first_new = observations.partition_point(|observation| observation.day < baseline_until);
+        let (usual, new) = observations.split_at(first_new);
+        if new.is_empty() {
+            return Err(format!("No scored examination of {baseline_until} or later is in the list."));
+        }
+        Ok(watch(&Baseline::new(usual)?, new, &Default::default()))
+    }
+
     /// Scores in order of the examinations' days, with whether the reading agrees with the flag.
     pub fn observations(&self, threshold: f64) -> Vec<Observation> {
         let observation = |row: &Row| {
             let score = row.score?;
             let agrees = row.reading.as_deref().map(|reading| (reading == "abnormal") == (score >= threshold));
             let scanner = row.scanner.clone().unwrap_or_else(|| "scanner not named".to_owned());
-            Some(Observation { day: day_of(row.study_date.as_deref()?)?, scanner, score, agrees })
+            Some(Observation { day: Day::from_iso(row.study_date.as_deref()?).ok()?, scanner, score, agrees })
         };
         let mut observations: Vec<Observation> = self.rows.iter().filter_map(observation).collect();
         observations.sort_by_key(|observation| observation.day);
@@ -153,11 +175,11 @@ fn cautions(hidden: usize, chosen: usize, rows: &[Row]) -> Vec<String> {
     cautions
 }
 
-fn day_of(text: &str) -> Option<Day> {
-    match WrittenDate::read(text)? {
-        WrittenDate::Plain(day) => Some(day),
-        WrittenDate::Slashed(..) => None,
-    }
+/// The model of all rows with a score, where it is one.
+fn one_model(rows: &[Row]) -> Option<String> {
+    let models: BTreeSet<&str> =
+        rows.iter().filter(|row| row.score.is_some()).map(|row| row.model_sha256.as_str()).collect();
+    models.first().filter(|model| models.len() == 1 && !model.is_empty()).map(|model| (*model).to_owned())
 }
 
 #[cfg(test)]
@@ -182,7 +204,8 @@ mod tests {
         assert_eq!(readings, [("1.2", Some(true)), ("1.3", Some(false))]);
         assert_eq!(list.readings.rows[0].groups, [("scanner", "A".to_owned()), ("category", "mass".to_owned())]);
         assert_eq!(list.cautions.len(), 3);
-        let study = |number| list.scores.accessions.study(number);
+        assert_eq!(list.scores.model_sha256.as_deref(), Some("x"));
+        let study = |number| list.scores.other_ids.study(number);
         assert_eq!((study("008"), study("007")), ("1.3", "007"), "two bear 007");
     }
 

@@ -41,6 +41,33 @@ pub struct Waits {
     pub normal_hours: f64,
 }
 
+/// Examinations of the queue by events in a [`QueueReport`].
+const EXAMINATIONS: usize = 200_000;
+
+/// A reading room reckoned both ways: what `headway queue --json` prints.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct QueueReport {
+    /// The room.
+    pub traffic: Traffic,
+    /// Work that arrives per unit of work that can be done.
+    pub load: f64,
+    /// Mean waits by events. A mean over nobody is not a number, and null in JSON.
+    pub by_events: Waits,
+    /// By formula, where there is one.
+    pub by_formula: Option<Waits>,
+}
+
+impl QueueReport {
+    /// Reckons.
+    ///
+    /// # Errors
+    /// As [`Traffic::check`].
+    pub fn of(traffic: &Traffic, seed: u64) -> Result<Self, String> {
+        let by_events = traffic.simulate(EXAMINATIONS, seed)?;
+        Ok(Self { traffic: *traffic, load: traffic.load(), by_events, by_formula: traffic.closed_form()? })
+    }
+}
+
 impl Traffic {
     /// Work that arrives per unit of work that can be done.
     pub fn load(&self) -> f64 {

@@ -13,12 +13,15 @@ pub struct Proportion {
 }
 
 impl Proportion {
+    /// The share; `None` of none.
+    pub fn share(self) -> Option<f64> {
+        (self.of > 0).then(|| self.hits as f64 / self.of as f64)
+    }
+
     /// The share with Wilson's interval; `None` of none.
     pub fn estimate(self) -> Option<Estimate> {
-        if self.of == 0 {
-            return None;
-        }
-        let (n, share, z2) = (self.of as f64, self.hits as f64 / self.of as f64, Z95 * Z95);
+        let share = self.share()?;
+        let (n, z2) = (self.of as f64, Z95 * Z95);
         let centre = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
         let half = Z95 / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
         // At the ends the formula gives exactly 0 and 1; rounding does not.

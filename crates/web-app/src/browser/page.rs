@@ -114,10 +114,55 @@ pub fn hold_pointer(event: &web_sys::PointerEvent) {
 
 /// Asks `boot.js` for the evidence room, a module of its own that is fetched when it is first opened.
 pub fn open_evidence(list: Option<&str>) {
+    tell_document("headway-evidence", &list.map_or(JsValue::UNDEFINED, JsValue::from_str));
+}
+
+/// Hears, for the life of the page, of calibrations that are to be adopted: the evidence room is a module of its own.
+pub fn on_adopt(mut run: impl FnMut(String) + 'static) {
+    let listener = Closure::<dyn FnMut(web_sys::CustomEvent)>::new(move |event: web_sys::CustomEvent| {
+        if let Some(found) = event.detail().as_string() {
+            run(found);
+        }
+    });
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        // Fails only for a name that is no event's.
+        let _ = document.add_event_listener_with_callback("headway-adopt", listener.as_ref().unchecked_ref());
+    }
+    listener.forget();
+}
+
+/// Asks the page to adopt a calibration.
+pub fn ask_to_adopt(found: &str) {
+    tell_document("headway-adopt", &JsValue::from_str(found));
+}
+
+/// Tells the evidence room what became of it.
+pub fn say_adopted(words: &str) {
+    tell_document("headway-adopted", &JsValue::from_str(words));
+}
+
+/// Hears what became of it, once.
+pub fn on_adopted(run: impl FnOnce(String) + 'static) {
+    let listener = Closure::once_into_js(move |event: web_sys::CustomEvent| {
+        run(event.detail().as_string().unwrap_or_default());
+    });
+    let options = web_sys::AddEventListenerOptions::new();
+    options.set_once(true);
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        // Fails only for a name that is no event's.
+        let _ = document.add_event_listener_with_callback_and_add_event_listener_options(
+            "headway-adopted",
+            listener.unchecked_ref(),
+            &options,
+        );
+    }
+}
+
+fn tell_document(name: &str, detail: &JsValue) {
     let init = web_sys::CustomEventInit::new();
-    init.set_detail(&list.map_or(JsValue::UNDEFINED, JsValue::from_str));
+    init.set_detail(detail);
     let document = web_sys::window().and_then(|window| window.document());
-    let event = web_sys::CustomEvent::new_with_event_init_dict("headway-evidence", &init);
+    let event = web_sys::CustomEvent::new_with_event_init_dict(name, &init);
     if let (Some(document), Ok(event)) = (document, event) {
         // Fails only for an event that is under way already.
         let _ = document.dispatch_event(&event);
@@ -154,6 +199,19 @@ pub fn unfold(panel: &str) {
     if let Some(panel) = panel {
         // Fails only for a name that is no attribute's.
         let _ = panel.set_attribute("open", "");
+    }
+}
+
+/// Unfolds a panel by its id, brings it into view and gives its heading the focus.
+pub fn show_panel(id: &str) {
+    let panel = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(id));
+    let Some(panel) = panel else { return };
+    // Fails only for a name that is no attribute's.
+    let _ = panel.set_attribute("open", "");
+    let heading = panel.query_selector("summary").ok().flatten();
+    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+        heading.scroll_into_view();
+        focus(&heading);
     }
 }
 

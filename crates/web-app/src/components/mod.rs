@@ -11,10 +11,12 @@ mod headings;
 mod keys;
 mod lessons;
 mod mode;
+mod model;
 mod operating_point;
 mod order;
 mod print;
 mod progress;
+mod range;
 mod reader;
 mod row;
 mod score;
@@ -94,6 +96,16 @@ impl Intent {
     /// The evidence room is to be opened.
     pub fn open_evidence(self) {
         self.0.with_value(|app| app.open_evidence());
+    }
+
+    /// The card of the model in use is to be saved.
+    pub fn save_card(self) {
+        self.0.with_value(|app| app.save_card());
+    }
+
+    /// The built-in model is to be used again.
+    pub fn use_built_in_model(self) {
+        self.0.with_value(|app| app.use_built_in_model());
     }
 
     /// The list is to be kept on this device.

@@ -2,11 +2,11 @@
 
 use super::reader::said_in_words;
 use super::signals;
-use super::status::evidence_name;
 use super::text::{date, person, sentence};
 use crate::browser::clock::local_now;
 use crate::state::list::RowSignals;
-use headway_core::finding::Band;
+use headway_core::card::Evidence;
+use headway_core::finding::{Band, Finding};
 use headway_core::worklist::Stage;
 use leptos::prelude::*;
 
@@ -20,7 +20,10 @@ pub fn PrintView() -> impl IntoView {
                 <h2>"Headway worklist"</h2>
                 <p>{move || {
                     let model = signals.model.get().map(|model| {
-                        format!("Model {} {}, evidence {}, SHA-256 {}", model.name, model.version, evidence_name(model.evidence), model.sha256)
+                        format!(
+                            "Model {} {}, evidence {}: {}. SHA-256 {}",
+                            model.name, model.version, model.evidence.name(), model.evidence.score_means(), model.sha256
+                        )
                     });
                     format!("{}. {}.", local_now().to_string().replace('T', " "), model.unwrap_or_else(|| "No model loaded".to_owned()))
                 }}</p>
@@ -40,6 +43,8 @@ pub fn PrintView() -> impl IntoView {
 
 fn line(number: usize, signals: RowSignals) -> impl IntoView {
     let masked = super::signals().masked.get();
+    let evidence =
+        super::signals().model.with(|model| model.as_ref().map_or(Evidence::Untrained, |model| model.evidence));
     let (row, standing, said) = (signals.row.get(), signals.standing.get(), signals.said.get());
     let patient = if masked {
         format!("Patient {}", row.arrival + 1)
@@ -48,11 +53,7 @@ fn line(number: usize, signals: RowSignals) -> impl IntoView {
     };
     let result = match &row.stage {
         Stage::Scored { .. } if !standing.score_seen => "Score hidden".to_owned(),
-        Stage::Scored { finding } => match (finding.score, finding.band) {
-            (Some(score), Some(band)) => format!("{score:.2}, {}", band_name(band)),
-            (Some(score), None) => format!("{score:.2}"),
-            _ => "No score".to_owned(),
-        },
+        Stage::Scored { finding } => score_in_words(finding, evidence),
         Stage::NotScored { reason } | Stage::Failed { reason } => reason.text.clone(),
         _ => "Not scored yet".to_owned(),
     };
@@ -69,10 +70,11 @@ fn line(number: usize, signals: RowSignals) -> impl IntoView {
     }
 }
 
-const fn band_name(band: Band) -> &'static str {
-    match band {
-        Band::Flagged => "flagged",
-        Band::Uncertain => "uncertain",
-        Band::NotFlagged => "not flagged",
-    }
+fn score_in_words(finding: &Finding, evidence: Evidence) -> String {
+    let Some(score) = finding.score else { return "No score".to_owned() };
+    let band = finding.band.map_or("no thresholds", Band::in_words);
+    let range = finding
+        .range
+        .map(|range| format!(", {} to {} under small shifts", evidence.shown(range.low), evidence.shown(range.high)));
+    format!("{}, {band}{}", evidence.shown(score), range.unwrap_or_default())
 }

@@ -77,7 +77,7 @@ fn Cells(key: StoredValue<StudyKey>, signals: RowSignals, draft: RwSignal<Draft>
         })
     };
     view! {
-        <ResultCell stage standing key=key.get_value()/>
+        <ResultCell stage row standing key=key.get_value()/>
         <div class="cell patient" data-testid="row-patient">
             {identity}
             {move || prior_of.get().map(|newest| view! {

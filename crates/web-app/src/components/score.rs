@@ -1,14 +1,16 @@
 //! What a study came to: every stage has a face.
 
-use super::status::evidence_name;
+use super::range::range_line;
+use super::text::sentence;
 use super::{intent, signals};
+use crate::browser::page::show_panel;
 use crate::state::device::EngineState;
 use headway_core::card::Evidence;
 use headway_core::finding::{Band, Finding};
 use headway_core::reason::{Code, Reason, Whose};
 use headway_core::study::StudyKey;
-use headway_core::worklist::Stage;
 use headway_core::worklist::list::Standing;
+use headway_core::worklist::{Stage, WorklistRow};
 use leptos::prelude::*;
 
 /// Score and band, or how far the work is, or why there is no score.
@@ -16,6 +18,8 @@ use leptos::prelude::*;
 pub fn ResultCell(
     /// How far the study has come.
     stage: Memo<Stage>,
+    /// The whole row.
+    row: RwSignal<WorklistRow>,
     /// Where it stands in the list.
     standing: RwSignal<Standing>,
     /// Which study, for a retry.
@@ -32,7 +36,7 @@ pub fn ResultCell(
         Stage::Inferring { fraction } if ready.get() => working("Scoring", (fraction > 0.0).then_some(fraction)),
         Stage::Waiting if ready.get() => working("Waiting for its turn", None),
         Stage::Waiting | Stage::Inferring { .. } => working("Waiting for the model", None),
-        Stage::Scored { finding } => answered(&finding, evidence.get()),
+        Stage::Scored { finding } => answered(&finding, evidence.get(), row, key.get_value()),
         Stage::NotScored { reason } => {
             withheld("Not scored", "not-scored", &reason, may_pass(&reason).then(|| key.get_value()))
         }
@@ -78,28 +82,42 @@ fn hidden() -> AnyView {
     .into_any()
 }
 
-fn answered(finding: &Finding, evidence: Option<Evidence>) -> AnyView {
-    match finding.score {
-        Some(score) => scored(score, finding, evidence),
-        None => unscored(finding.logit, evidence),
+fn answered(finding: &Finding, evidence: Option<Evidence>, row: RwSignal<WorklistRow>, key: StudyKey) -> AnyView {
+    match (finding.score, evidence) {
+        (Some(score), Some(evidence)) => view! {
+            {scored(score, finding, evidence)}
+            {range_line(finding, row, key, evidence)}
+        }
+        .into_any(),
+        _ => unscored(finding.logit, evidence),
     }
 }
 
-/// A band is a shape and words before it is a colour, and never green. No score stands without its evidence.
-fn scored(score: f64, finding: &Finding, evidence: Option<Evidence>) -> AnyView {
+/// A band is a shape and words before it is a colour, and never green. No score stands without its evidence and its model.
+fn scored(score: f64, finding: &Finding, evidence: Evidence) -> AnyView {
     let (class, shape, words) = match finding.band {
         Some(Band::Flagged) => ("flagged", "▲", "Flagged"),
         Some(Band::Uncertain) => ("uncertain", "◆", "Uncertain"),
         Some(Band::NotFlagged) => ("not-flagged", "○", "Not flagged"),
         None => ("plain", "–", "No thresholds"),
     };
+    let by = &finding.model;
     view! {
         <span class=format!("badge {class}")><span class="shape" aria-hidden="true">{shape}</span>{words}</span>
-        <span class="score" data-testid="row-logit" data-logit=finding.logit.to_string()>{format!("{score:.2}")}</span>
+        <span class="score" data-testid="row-logit" data-logit=finding.logit.to_string()>{evidence.shown(score)}</span>
         {bar(score, class)}
-        <span class="muted">{evidence.map(|evidence| format!("Evidence: {}", evidence_name(evidence)))}</span>
+        <span class="muted" data-testid="score-means">{sentence(evidence.score_means())}</span>
+        <a class="muted" href="#model-card" data-testid="row-model" data-sha256=by.sha256.clone() on:click=show_card>
+            {format!("Model {} {}", by.name, by.version)}
+        </a>
     }
     .into_any()
+}
+
+/// The card is one click from the number.
+fn show_card(event: leptos::ev::MouseEvent) {
+    event.prevent_default();
+    show_panel("model-card");
 }
 
 /// A share as a bar, beside the number that says it. Browsers paint `<meter>` and `<progress>` green as they please.

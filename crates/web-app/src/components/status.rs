@@ -1,10 +1,10 @@
 //! Where the network runs and why, which model it is, and how far the work has come.
 
+use super::model::Model;
 use super::progress::Progress;
 use super::signals;
 use super::text::sentence;
 use crate::state::device::EngineState;
-use headway_core::card::{Evidence, ModelIdentity};
 use headway_core::finding::{DeviceReport, Tier};
 use leptos::prelude::*;
 
@@ -52,87 +52,10 @@ fn Device() -> impl IntoView {
     }
 }
 
-/// The model, its evidence and hash.
-#[component]
-fn Model() -> impl IntoView {
-    let model = signals().model;
-    view! {
-        <div class="fact" data-testid="model" data-evidence=move || model.get().map(|model| evidence_name(model.evidence))>
-            <span class="label">"Model"</span>
-            {move || match model.get() {
-                Some(identity) => view! { <ModelFacts identity/> }.into_any(),
-                None => view! { <span class="value muted">"Not loaded yet"</span><span class="why">"Studies wait until it is."</span> }.into_any(),
-            }}
-        </div>
-    }
-}
-
-/// A model in words; its intended use and full hash on demand.
-#[component]
-fn ModelFacts(identity: ModelIdentity) -> impl IntoView {
-    let hash: String = identity.sha256.chars().take(8).collect();
-    view! {
-        <span class="value">
-            {format!("{} {}", identity.name, identity.version)}" "
-            <span class="tier">{evidence_name(identity.evidence)}</span>" "
-            <code class="muted" title="First digits of the SHA-256 over card and weights">{hash}</code>
-        </span>
-        <details class="why">
-            <summary>{evidence_sentence(identity.evidence)}</summary>
-            <p>{identity.intended_use.clone()}</p>
-            <dl class="card" data-testid="model-card">
-                {card_lines(&identity).into_iter().map(|(name, text)| view! { <dt>{name}</dt><dd>{text}</dd> }).collect_view()}
-                <dt>"SHA-256"</dt>
-                <dd><code>{identity.sha256}</code></dd>
-            </dl>
-        </details>
-    }
-}
-
-/// What the card says, line by line; what it leaves out is left out.
-fn card_lines(identity: &ModelIdentity) -> Vec<(&'static str, String)> {
-    let origin = &identity.origin;
-    let measured = identity.measured.as_ref().map(|measured| {
-        let points = measured.points.iter().map(|point| {
-            let percent = |share: f64| format!("{:.0} %", 100.0 * share);
-            let (sensitivity, specificity) = (percent(point.sensitivity), percent(point.specificity));
-            format!("{}: sensitivity {sensitivity}, specificity {specificity}", point.name)
-        });
-        format!("{} ({})", points.collect::<Vec<_>>().join("; "), measured.on)
-    });
-    let lines = [
-        ("The number says", origin.meaning.clone()),
-        ("Measured", measured.unwrap_or_default()),
-        ("Trained on", origin.training_data.clone()),
-        ("Made for", origin.population.clone()),
-        ("Licence", origin.licence.clone()),
-    ];
-    lines.into_iter().filter(|(_, text)| !text.is_empty()).collect()
-}
-
 /// A tier as a name at the start of a line.
 pub const fn tier_name(tier: Tier) -> &'static str {
     match tier {
         Tier::Gpu => "Graphics processor (WebGPU)",
         Tier::Cpu => "Processor",
-    }
-}
-
-/// The evidence tier's name.
-pub const fn evidence_name(evidence: Evidence) -> &'static str {
-    match evidence {
-        Evidence::Untrained => "untrained",
-        Evidence::Synthetic => "synthetic",
-        Evidence::Local => "local",
-        Evidence::Clinical => "clinical",
-    }
-}
-
-const fn evidence_sentence(evidence: Evidence) -> &'static str {
-    match evidence {
-        Evidence::Untrained => "Random weights: its number has no medical meaning",
-        Evidence::Synthetic => "Trained and tested on synthetic heads only",
-        Evidence::Local => "Calibrated on examinations of this site",
-        Evidence::Clinical => "Shown on patients of several sites",
     }
 }

@@ -5,11 +5,12 @@ use super::engine::EngineRoom;
 use super::ingest::IngestRoom;
 use super::keep::KeepRoom;
 use super::list::{ListRoom, Outcomes, RowSignals};
+use super::model::ModelRoom;
 use super::viewer::{ViewerRoom, ViewerSignals};
 use crate::browser::address::{lessons_asked_for, shadow_asked_for};
 use crate::browser::files::{FileStore, Found};
 use crate::browser::page::before_next_frame;
-use headway_core::card::ModelIdentity;
+use headway_core::card::{Card, ModelIdentity};
 use headway_core::file::{FileMeta, Notice};
 use headway_core::study::StudyKey;
 use headway_core::triage::{Desk, Effect, Event, FileCounts, WorklistView};
@@ -59,6 +60,10 @@ pub struct Signals {
     pub engine: RwSignal<EngineState>,
     /// The model, once it has been loaded.
     pub model: RwSignal<Option<ModelIdentity>>,
+    /// Its card.
+    pub card: RwSignal<Option<Card>>,
+    /// It is not the built-in one.
+    pub own_model: RwSignal<bool>,
     /// The images on the screen.
     pub viewer: ViewerSignals,
     /// The page holds the first lessons instead of a list of studies, for its whole life.
@@ -72,6 +77,7 @@ pub struct App {
     pub(super) files: RefCell<FileStore>,
     pub(super) ingest: IngestRoom,
     pub(super) engine: EngineRoom,
+    pub(super) model: ModelRoom,
     pub(super) viewer: ViewerRoom,
     pub(super) list: ListRoom,
     pub(super) keep: KeepRoom,
@@ -101,12 +107,15 @@ impl App {
                 searching: RwSignal::new(None),
                 engine: RwSignal::new(EngineState::default()),
                 model: RwSignal::new(None),
+                card: RwSignal::new(None),
+                own_model: RwSignal::new(false),
                 viewer: ViewerSignals::default(),
                 lessons,
             },
             files: RefCell::default(),
             ingest: IngestRoom::default(),
             engine: EngineRoom::default(),
+            model: ModelRoom::default(),
             viewer: ViewerRoom::default(),
             list: ListRoom::default(),
             keep: KeepRoom::default(),
@@ -123,6 +132,7 @@ impl App {
         } else {
             app.open_keep();
         }
+        app.hear_of_adoptions();
         app
     }
 
@@ -144,7 +154,8 @@ impl App {
         for notice in found.refused {
             self.dispatch(Event::PathRefused(notice));
         }
-        let files = self.take_lists(found.files);
+        let files = self.take_model_files(found.files);
+        let files = self.take_lists(files);
         let metas = self.keep_files(files);
         self.dispatch(Event::FilesFound(metas));
     }
@@ -176,6 +187,7 @@ impl App {
             Effect::ReadHeaders(job, files) => self.read_headers(job, files),
             Effect::Build(job, study, wanted) => self.build(job, study, wanted),
             Effect::Infer(job, study) => self.infer(job, study),
+            Effect::Range(job, study) => self.range(job, study),
             Effect::Stop(job) => self.stop(job),
         }
     }
@@ -191,10 +203,11 @@ impl App {
         }
     }
 
-    fn draw(&self) {
+    fn draw(self: &Rc<Self>) {
         let view = self.desk_view();
         self.draw_list(&view.rows);
         set_if_new(self.signals.files, view.files);
+        self.ask_next_range(&view);
         set_if_new(self.signals.notices, view.notices);
         set_if_new(self.signals.busy, view.busy);
     }

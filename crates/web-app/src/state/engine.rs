@@ -9,7 +9,7 @@ use crate::browser::gpu::hardware_adapter;
 use crate::browser::page::painted;
 use crate::browser::post::Attached;
 use crate::workers::client::Client;
-use crate::workers::protocol::{EngineReply, EngineRequest};
+use crate::workers::protocol::{EngineReply, EngineRequest, InputFor, Loaded};
 use headway_core::finding::{DeviceReport, Tier};
 use headway_core::reason::{Code, Reason};
 use headway_core::study::StudyKey;
@@ -96,7 +96,18 @@ impl App {
         *self.engine.client.borrow_mut() = Some(client);
         self.reconnect();
         let threads = threads_asked_for().unwrap_or_else(threads);
-        self.post_engine(EngineRequest::Load { tier, why, threads }, Attached::default());
+        self.post_engine(EngineRequest::Load { tier, why, threads }, self.model_files());
+        self.check_model();
+    }
+
+    /// Starts the engine once more, where it runs, for another model. What it was at work on is not awaited.
+    pub(super) fn restart_engine(self: &Rc<Self>) {
+        self.engine.waiting.take();
+        self.engine.running.take();
+        let wanted = self.engine.wanted.borrow().clone();
+        if let Some((tier, why)) = wanted {
+            self.start_engine(tier, why);
+        }
     }
 
     /// Lays a new line between ingest and engine, whichever of them is new.
@@ -110,17 +121,35 @@ impl App {
         match self.signals.engine.get_untracked() {
             EngineState::Ready(_) => {
                 self.engine.running.set(Some(job));
-                self.hand_input(job, study);
+                self.hand_input(job, study, InputFor::Score);
             }
             EngineState::Failed(reason) => self.dispatch(Event::Inferred(job, study, Err(reason), 0.0)),
             EngineState::Probing | EngineState::Loading(..) => *self.engine.waiting.borrow_mut() = Some((job, study)),
         }
     }
 
-    pub(super) fn input_lost(self: &Rc<Self>, job: Job, study: StudyKey) {
+    /// Runs the network mirrored and shifted, while no study waits for a score.
+    pub(super) fn range(self: &Rc<Self>, job: Job, study: StudyKey) {
+        match self.signals.engine.get_untracked() {
+            EngineState::Ready(_) => {
+                self.engine.running.set(Some(job));
+                self.hand_input(job, study, InputFor::Range);
+            }
+            EngineState::Failed(reason) => self.dispatch(Event::Ranged(job, study, Err(reason))),
+            EngineState::Probing | EngineState::Loading(..) => {
+                let reason = Reason::new(Code::NoDevice, "The network is being loaded. Try again when it is.");
+                self.dispatch(Event::Ranged(job, study, Err(reason)));
+            }
+        }
+    }
+
+    pub(super) fn input_lost(self: &Rc<Self>, job: Job, study: StudyKey, wanted: InputFor) {
         self.engine.running.set(None);
         let reason = Reason::new(Code::Internal, "The network's input was lost on its way to the engine. Try again.");
-        self.dispatch(Event::Inferred(job, study, Err(reason), 0.0));
+        self.dispatch(match wanted {
+            InputFor::Score => Event::Inferred(job, study, Err(reason), 0.0),
+            InputFor::Range => Event::Ranged(job, study, Err(reason)),
+        });
     }
 
     /// A processor's worker hears of it between two units. What a graphics processor has in its queue
@@ -175,16 +204,26 @@ impl App {
     fn hear_engine(self: &Rc<Self>, reply: EngineReply) {
         match reply {
             EngineReply::Ready { .. } => {}
-            EngineReply::Loaded(Ok((identity, device))) => {
-                set_if_new(self.signals.model, Some(identity));
-                self.draw_soon();
-                self.signals.engine.set(EngineState::Ready(device));
-                self.bring_back_rows();
-                if let Some((job, study)) = self.engine.waiting.take() {
-                    self.infer(job, study);
+            EngineReply::Loaded(loaded) => match *loaded {
+                Ok(Loaded { identity, card_json, device }) => {
+                    set_if_new(self.signals.model, Some(identity));
+                    self.hold_card(&card_json);
+                    self.draw_soon();
+                    self.signals.engine.set(EngineState::Ready(device));
+                    self.bring_back_rows();
+                    if let Some((job, study)) = self.engine.waiting.take() {
+                        self.infer(job, study);
+                    }
+                }
+                Err(reason) => self.engine_stopped(reason),
+            },
+            EngineReply::Checked(outcome) => self.model_checked(outcome),
+            EngineReply::Ranged(job, study, outcome) => {
+                if self.engine.running.get() == Some(job) {
+                    self.engine.running.set(None);
+                    self.dispatch(Event::Ranged(job, study, outcome));
                 }
             }
-            EngineReply::Loaded(Err(reason)) => self.engine_stopped(reason),
             EngineReply::Attention(view, map) => self.hear_of_attention(view, map),
             EngineReply::Progress(job, study, fraction) => self.dispatch(Event::Progress(job, study, fraction)),
             EngineReply::Inferred(job, study, outcome, millis) => {
@@ -217,6 +256,7 @@ impl App {
                 self.start_engine(Tier::Cpu, format!("the graphics processor was given up: {}", reason.text));
             }
             Some((Tier::Cpu, why)) if was_ready => self.start_engine(Tier::Cpu, why),
+            _ if self.give_up_model(&reason) => return,
             _ => {
                 self.signals.engine.set(EngineState::Failed(reason.clone()));
                 self.bring_back_rows();

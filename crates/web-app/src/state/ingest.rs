@@ -6,7 +6,7 @@ use crate::browser::files::{Found, made};
 use crate::browser::page::show_fault;
 use crate::browser::post::Attached;
 use crate::workers::client::Client;
-use crate::workers::protocol::{IngestReply, IngestRequest, Work};
+use crate::workers::protocol::{IngestReply, IngestRequest, InputFor, Work};
 use headway_core::file::{FileId, FileMeta};
 use headway_core::reason::{Code, Reason};
 use headway_core::study::StudyKey;
@@ -57,6 +57,7 @@ impl App {
             },
         );
         *self.ingest.client.borrow_mut() = Some(client);
+        self.tell_ingest_of_model();
     }
 
     pub(super) fn read_headers(self: &Rc<Self>, job: Job, files: Vec<FileMeta>) {
@@ -72,7 +73,7 @@ impl App {
         });
     }
 
-    fn handles(&self, files: &[FileMeta]) -> Attached {
+    pub(super) fn handles(&self, files: &[FileMeta]) -> Attached {
         let store = self.files.borrow();
         files.iter().fold(Attached::default(), |attached, file| attached.clone_of(&store.handle(file.id)))
     }
@@ -81,8 +82,8 @@ impl App {
         self.set_to_work(Work::Build(job, study, wanted), Attached::default());
     }
 
-    pub(super) fn hand_input(&self, job: Job, study: StudyKey) {
-        self.post_ingest(IngestRequest::Hand(job, study), Attached::default());
+    pub(super) fn hand_input(&self, job: Job, study: StudyKey, wanted: InputFor) {
+        self.post_ingest(IngestRequest::Hand(job, study, wanted), Attached::default());
     }
 
     pub(super) fn connect_ingest(&self, port: &MessagePort) {
@@ -142,11 +143,13 @@ impl App {
             IngestReply::Reading(file) => self.ingest.reading.set(file),
             IngestReply::ArchiveListed(job, archive, entries) => {
                 let files = self.files.borrow_mut().keep_entries(archive, entries);
+                let files = self.take_model(files);
                 self.dispatch(Event::ArchiveListed(job, archive, files));
             }
             IngestReply::HeadersRead(job, headers) => self.dispatch(Event::HeadersRead(job, headers)),
             IngestReply::Built(job, study, report) => self.dispatch(Event::Built(job, study, report)),
-            IngestReply::NothingToHand(job, study) => self.input_lost(job, study),
+            IngestReply::NothingToHand(job, study, wanted) => self.input_lost(job, study, wanted),
+            IngestReply::ModelRead(outcome) => self.model_read(outcome, attached),
             reply @ (IngestReply::Opened(..)
             | IngestReply::Drawn(..)
             | IngestReply::PutAway(..)
@@ -180,6 +183,7 @@ impl App {
         self.ingest.sample.take();
         self.signals.searching.set(None);
         self.view_lost();
+        self.refuse_model(&Reason::new(Code::WorkerStopped, format!("Reading the model stopped the reader ({why}).")));
         if !stopped.is_some_and(|client| client.is_ready()) {
             show_fault(&format!(
                 "The part of the page that reads files could not be started ({why}). Reload the page."

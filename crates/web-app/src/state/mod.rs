@@ -7,5 +7,7 @@ pub mod ingest;
 pub mod keep;
 pub mod list;
 pub mod lists;
+pub mod model;
+pub mod ranges;
 pub mod reader;
 pub mod viewer;

@@ -1,6 +1,6 @@
 //! The engine worker: inputs become findings.
 
-use super::protocol::{EngineReply, EngineRequest, Input, MODEL, ViewId};
+use super::protocol::{EngineReply, EngineRequest, Input, InputFor, Loaded, MODEL, ViewId};
 use crate::BUILD_ID;
 use crate::browser::clock::{now_ms, yield_now};
 #[cfg(feature = "engine-cpu")]
@@ -9,14 +9,15 @@ use crate::browser::fetch::build_file;
 use crate::browser::panic::report_panics;
 use crate::browser::post::{Attached, Page, Post, listen_to_page, listen_to_port};
 use headway_core::attention::AttentionMap;
-use headway_core::card::{Card, ModelIdentity};
-use headway_core::finding::{DeviceReport, Finding, Tier};
+use headway_core::card::Card;
+use headway_core::finding::Tier;
 use headway_core::reason::{Code, Reason};
 use headway_core::study::StudyKey;
 use headway_core::triage::Job;
 use headway_infer::attention::attention;
+use headway_infer::engine::check;
 use headway_infer::{Engine, Wanted};
-use js_sys::{Array, Float32Array};
+use js_sys::{Array, Float32Array, Uint8Array};
 use std::cell::{Cell, OnceCell};
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -52,13 +53,23 @@ impl Room {
     fn answer(self: &Rc<Self>, request: EngineRequest, attached: &Array) {
         let room = Rc::clone(self);
         match request {
-            EngineRequest::Load { tier, why, threads } => spawn_local(async move {
-                let wanted = match tier {
-                    Tier::Cpu => on_processor(why, threads).await,
-                    Tier::Gpu => Wanted::Gpu { why },
-                };
-                tell(&EngineReply::Loaded(load(&room.engine, wanted).await));
-            }),
+            EngineRequest::Load { tier, why, threads } => {
+                let files = ModelFiles::of(attached);
+                spawn_local(async move {
+                    let wanted = match tier {
+                        Tier::Cpu => on_processor(why, threads).await,
+                        Tier::Gpu => Wanted::Gpu { why },
+                    };
+                    tell(&EngineReply::Loaded(Box::new(load(&room.engine, files, wanted).await)));
+                });
+            }
+            EngineRequest::Check => {
+                let files = ModelFiles::of(attached);
+                spawn_local(async move {
+                    let checked = async { check(&files.card_json().await?, &files.weights().await?) };
+                    tell(&EngineReply::Checked(checked.await));
+                });
+            }
             EngineRequest::Stop(job) => self.first_wanted.set(job),
             EngineRequest::StopExplaining => self.explaining.set(None),
             EngineRequest::Connect => {
@@ -67,7 +78,7 @@ impl Room {
                         let room = Rc::clone(&room);
                         spawn_local(async move {
                             match input {
-                                Input::Score(job, study) => room.infer(job, study, &attached).await,
+                                Input::Run(wanted, job, study) => room.run(wanted, job, study, &attached).await,
                                 Input::Explain(view) => room.explain(view, &attached).await,
                             }
                         });
@@ -77,8 +88,8 @@ impl Room {
         }
     }
 
-    /// Runs the network. A job that is stopped meanwhile is not spoken of any more.
-    async fn infer(&self, job: Job, study: StudyKey, attached: &Array) {
+    /// Runs the network, for a score or for its range. A job that is stopped meanwhile is not spoken of any more.
+    async fn run(&self, wanted: InputFor, job: Job, study: StudyKey, attached: &Array) {
         let began = now_ms();
         let (mut told, mut heard_ms) = (0.0, began);
         let pause = async |fraction: f64| {
@@ -95,12 +106,22 @@ impl Room {
             }
             ControlFlow::Continue(())
         };
-        let outcome: Result<Finding, Reason> = match self.engine.get() {
-            Some(engine) => engine.predict(&Float32Array::new(&attached.get(0)).to_vec(), pause).await,
-            None => Err(not_loaded()),
+        let values = Float32Array::new(&attached.get(0)).to_vec();
+        let engine = self.engine.get().ok_or_else(not_loaded);
+        let reply = match (wanted, engine) {
+            (InputFor::Score, Ok(engine)) => {
+                let outcome = engine.predict(&values, pause).await;
+                EngineReply::Inferred(job, study.clone(), outcome, now_ms() - began)
+            }
+            (InputFor::Range, Ok(engine)) => {
+                let outcome = engine.range(&values, pause).await;
+                EngineReply::Ranged(job, study.clone(), outcome)
+            }
+            (InputFor::Score, Err(reason)) => EngineReply::Inferred(job, study, Err(reason), 0.0),
+            (InputFor::Range, Err(reason)) => EngineReply::Ranged(job, study, Err(reason)),
         };
         if job >= self.first_wanted.get() {
-            tell(&EngineReply::Inferred(job, study, outcome, now_ms() - began));
+            tell(&reply);
         }
     }
 }
@@ -158,20 +179,48 @@ async fn on_processor(why: String, _: usize) -> Wanted {
     Wanted::Cpu { why }
 }
 
-async fn load(engine: &OnceCell<Engine>, wanted: Wanted) -> Result<(ModelIdentity, DeviceReport), Reason> {
-    let fetch = async |name: &str| {
-        build_file(&format!("{MODEL}/{name}")).await.map_err(|e| {
-            Reason::new(
-                Code::ModelUnusable,
-                format!("The model's file {name} could not be loaded ({e}). Reload the page."),
-            )
-        })
-    };
-    let card_json = fetch("card.json").await?;
-    let weights = fetch(&Card::from_json(&card_json)?.weights.file).await?;
-    let loaded = Engine::load(&card_json, &weights, wanted).await?;
+/// A model's files: those that the page attached, or those of the built-in model.
+struct ModelFiles {
+    card: Option<Uint8Array>,
+    weights: Option<Uint8Array>,
+}
+
+impl ModelFiles {
+    fn of(attached: &Array) -> Self {
+        Self { card: attached.get(0).dyn_into().ok(), weights: attached.get(1).dyn_into().ok() }
+    }
+
+    async fn card_json(&self) -> Result<Vec<u8>, Reason> {
+        match &self.card {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => built_in("card.json").await,
+        }
+    }
+
+    async fn weights(&self) -> Result<Vec<u8>, Reason> {
+        match &self.weights {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => built_in(&Card::from_json(&built_in("card.json").await?)?.weights.file).await,
+        }
+    }
+}
+
+async fn built_in(name: &str) -> Result<Vec<u8>, Reason> {
+    build_file(&format!("{MODEL}/{name}")).await.map_err(|e| {
+        Reason::new(Code::ModelUnusable, format!("The model's file {name} could not be loaded ({e}). Reload the page."))
+    })
+}
+
+async fn load(engine: &OnceCell<Engine>, files: ModelFiles, wanted: Wanted) -> Result<Loaded, Reason> {
+    let card_json = files.card_json().await?;
+    let loaded = Engine::load(&card_json, &files.weights().await?, wanted).await?;
     let loaded = engine.get_or_init(|| loaded);
-    Ok((loaded.identity().clone(), loaded.device().clone()))
+    Ok(Loaded {
+        identity: loaded.identity().clone(),
+        // A card that was read is text.
+        card_json: String::from_utf8_lossy(&card_json).into_owned(),
+        device: loaded.device().clone(),
+    })
 }
 
 fn tell(reply: &EngineReply) {

@@ -1,6 +1,6 @@
 //! The ingest worker: files become headers, studies become inputs.
 
-use super::protocol::{IngestReply, IngestRequest, Input, MODEL, ViewId, Work};
+use super::protocol::{IngestReply, IngestRequest, Input, InputFor, MODEL, ViewId, Work};
 use super::view_room::{Opening, ViewRoom};
 use crate::BUILD_ID;
 use crate::browser::archives::Archives;
@@ -23,7 +23,7 @@ use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, HeaderRead, Job, Part, WantedSeries};
 use headway_synth::Recipe;
 use js_sys::{Array, Float32Array, Uint8Array};
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -53,7 +53,9 @@ struct Room {
     /// Inputs not handed over yet; the desk builds at most one study ahead.
     inputs: RefCell<HashMap<StudyKey, ModelInput>>,
     engine: RefCell<Option<MessagePort>>,
-    spec: OnceCell<InputSpec>,
+    /// The card of a model that was dropped; none for the built-in one.
+    card: RefCell<Option<Uint8Array>>,
+    spec: RefCell<Option<Rc<InputSpec>>>,
     job: Cell<Job>,
     queue: RefCell<VecDeque<(Work, Array)>>,
     at_work: Cell<bool>,
@@ -92,7 +94,8 @@ impl Room {
                 let room = Rc::clone(self);
                 spawn_local(async move { room.show_stages(view).await });
             }
-            IngestRequest::Hand(job, study) => self.hand(job, study),
+            IngestRequest::Hand(job, study, wanted) => self.hand(job, study, wanted),
+            IngestRequest::UseModel => self.use_model(&attached),
             IngestRequest::Stop(job) => {
                 self.job.set(job);
                 self.inputs.borrow_mut().clear();
@@ -102,7 +105,7 @@ impl Room {
 
     /// At once where the series is at hand; else before all else, since somebody waits for it.
     fn open(self: &Rc<Self>, opening: Opening, attached: Array) {
-        if self.viewing.open_at_once(&opening, self.spec.get()) {
+        if self.viewing.open_at_once(&opening, self.held_spec().as_deref()) {
             return tell(&IngestReply::Done, &Attached::default());
         }
         let Opening { view, study, series, shown } = opening;
@@ -125,6 +128,7 @@ impl Room {
                     }
                     Work::Sample => make(&Recipe::sample()),
                     Work::Lesson(case) => make(&case.recipe()),
+                    Work::ReadModel => room.read_model(attached).await,
                 }
                 tell(&IngestReply::Done, &Attached::default());
             }
@@ -202,7 +206,7 @@ impl Room {
 
     async fn build(&self, job: Job, study: StudyKey, wanted: WantedSeries) {
         let (report, input) = match self.spec().await {
-            Ok(spec) => match self.build_with(job, &study, wanted.as_ref(), spec).await {
+            Ok(spec) => match self.build_with(job, &study, wanted.as_ref(), &spec).await {
                 Some(built) => built,
                 None => return,
             },
@@ -255,14 +259,14 @@ impl Room {
     /// Reads a series for the eye alone.
     async fn read_to_view(&self, opening: Opening) {
         let outcome = match self.spec().await {
-            Ok(spec) if self.viewing.open_at_once(&opening, Some(spec)) => Ok(()),
+            Ok(spec) if self.viewing.open_at_once(&opening, Some(&spec)) => Ok(()),
             Ok(spec) => {
-                let build = Build::begin_to_view(&self.intake.borrow(), &opening.study, &opening.series, spec);
+                let build = Build::begin_to_view(&self.intake.borrow(), &opening.study, &opening.series, &spec);
                 // Nobody gives up what nobody else waits for: it is read to its end.
                 match self.read_files(build, || true).await.map(Built::into_viewable) {
                     Some(Ok(viewable)) => {
                         self.viewing.keep(opening.study.clone(), opening.series.clone(), viewable);
-                        self.viewing.open_at_once(&opening, Some(spec));
+                        self.viewing.open_at_once(&opening, Some(&spec));
                         Ok(())
                     }
                     Some(Err(reason)) => Err(reason),
@@ -292,7 +296,7 @@ impl Room {
     async fn show_stages(&self, view: ViewId) {
         let mut signals = Attached::default();
         let staged = match self.spec().await {
-            Ok(spec) => self.viewing.stages(view, spec),
+            Ok(spec) => self.viewing.stages(view, &spec),
             Err(reason) => Err(reason),
         };
         for stage in staged.iter().flatten() {
@@ -301,25 +305,37 @@ impl Room {
         tell(&IngestReply::Staged(view, staged), &signals);
     }
 
-    /// What the model expects, from its card; fetched once.
-    async fn spec(&self) -> Result<&InputSpec, Reason> {
-        if self.spec.get().is_none() {
-            let json = build_file(&format!("{MODEL}/card.json")).await.map_err(|e| {
+    /// What the model in use expects, from its card; read once.
+    async fn spec(&self) -> Result<Rc<InputSpec>, Reason> {
+        if let Some(spec) = self.held_spec() {
+            return Ok(spec);
+        }
+        let own = self.card.borrow().clone();
+        let json = match &own {
+            Some(bytes) => bytes.to_vec(),
+            None => build_file(&format!("{MODEL}/card.json")).await.map_err(|e| {
                 Reason::new(
                     Code::ModelUnusable,
                     format!("The model's card could not be loaded ({e}). Reload the page."),
                 )
-            })?;
-            // Set twice only if two builds fetched at once, and then to the same.
-            let _ = self.spec.set(Card::from_json(&json)?.input);
+            })?,
+        };
+        let spec = Rc::new(Card::from_json(&json)?.input);
+        // Another model may have come meanwhile: then this is kept for nobody.
+        if own.is_some() == self.card.borrow().is_some() {
+            *self.spec.borrow_mut() = Some(Rc::clone(&spec));
         }
-        self.spec.get().ok_or_else(|| Reason::new(Code::Internal, "The model's card was lost."))
+        Ok(spec)
+    }
+
+    fn held_spec(&self) -> Option<Rc<InputSpec>> {
+        self.spec.borrow().clone()
     }
 
     /// Sends the input of the series on the screen to the engine once more.
     async fn explain(&self, view: ViewId) {
         let input = match self.spec().await {
-            Ok(spec) => self.viewing.input(view, spec),
+            Ok(spec) => self.viewing.input(view, &spec),
             Err(reason) => Err(reason),
         };
         let place = match (input, &*self.engine.borrow()) {
@@ -334,13 +350,33 @@ impl Room {
     }
 
     /// Sends the input to the engine.
-    fn hand(&self, job: Job, study: StudyKey) {
+    fn hand(&self, job: Job, study: StudyKey, wanted: InputFor) {
         match (self.inputs.borrow_mut().remove(&study), &*self.engine.borrow()) {
             (Some(input), Some(engine)) => {
-                post(engine, &Input::Score(job, study), &attached(&input));
+                post(engine, &Input::Run(wanted, job, study), &attached(&input));
             }
-            _ => tell(&IngestReply::NothingToHand(job, study), &Attached::default()),
+            _ => tell(&IngestReply::NothingToHand(job, study, wanted), &Attached::default()),
         }
+    }
+
+    /// Inputs made for the model before are of no use to this one.
+    fn use_model(&self, attached: &Array) {
+        *self.card.borrow_mut() = attached.get(0).dyn_into().ok();
+        self.spec.take();
+        self.inputs.borrow_mut().clear();
+    }
+
+    /// Reads a model's files whole, and hands them to the page.
+    async fn read_model(&self, handles: Array) {
+        let mut read = Attached::default();
+        let mut outcome = Ok(());
+        for handle in handles.iter() {
+            match Reading::begin(&handle, u64::MAX).bytes(&self.archives).await {
+                Ok(bytes) => read = read.handing_over(&Uint8Array::from(bytes.as_slice()).buffer()),
+                Err(reason) => outcome = Err(reason),
+            }
+        }
+        tell(&IngestReply::ModelRead(outcome), &read);
     }
 }
 

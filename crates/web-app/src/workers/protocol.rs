@@ -6,6 +6,7 @@ use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, Tier};
 use headway_core::listing::HeaderLine;
 use headway_core::preprocess::Stage;
+use headway_core::range::ScoreRange;
 use headway_core::reason::Reason;
 use headway_core::series::SeriesSummary;
 use headway_core::study::StudyKey;
@@ -14,7 +15,7 @@ use headway_core::viewing::{BodyPlane, Viewing};
 use headway_synth::lesson::Case;
 use serde::{Deserialize, Serialize};
 
-/// Folder of the model in use, relative to the build.
+/// Folder of the built-in model, relative to the build.
 pub const MODEL: &str = "models/densenet121-synthetic";
 
 /// Page to ingest.
@@ -24,8 +25,8 @@ pub enum IngestRequest {
     Connect,
     /// Do this after what was asked before; [`IngestReply::Done`] follows, however it ends.
     Work(Work),
-    /// Send a study's input to the engine.
-    Hand(Job, StudyKey),
+    /// Send a study's input to the engine, to be scored or for the range of its score.
+    Hand(Job, StudyKey, InputFor),
     /// Let go of the work of jobs before this one.
     Stop(Job),
     /// Send a picture of the series opened last: plane and slice.
@@ -36,6 +37,17 @@ pub enum IngestRequest {
     ListHeader(ViewId),
     /// Show the steps from the series opened last to the network's input.
     ShowStages(ViewId),
+    /// Build inputs for this model from now on. Attached: its card's bytes; nothing for the built-in one.
+    UseModel,
+}
+
+/// What an input is sent to the engine for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InputFor {
+    /// A score.
+    Score,
+    /// The range of a score.
+    Range,
 }
 
 /// What is shown of a series.
@@ -64,6 +76,8 @@ pub enum Work {
     Sample,
     /// Render the study of a lesson.
     Lesson(Case),
+    /// Read a model's files. Attached: the handles of its card and, if they came along, of its weights.
+    ReadModel,
 }
 
 /// Ingest to page.
@@ -83,7 +97,7 @@ pub enum IngestReply {
     /// A study's input is ready, or not.
     Built(Job, StudyKey, Box<BuildReport>),
     /// There is no input of this study to send to the engine.
-    NothingToHand(Job, StudyKey),
+    NothingToHand(Job, StudyKey, InputFor),
     /// A series can be looked at, or not.
     Opened(ViewId, Result<Box<Viewing>, Reason>),
     /// A picture: plane and slice. Attached: its signal row by row, as an `ArrayBuffer` of f32.
@@ -100,6 +114,8 @@ pub enum IngestReply {
     SampleFile(String),
     /// A synthetic study is complete, or could not be rendered.
     SampleDone(Result<(), Reason>),
+    /// A model's files were read, or not. Attached: the bytes of card and weights, an `ArrayBuffer` each.
+    ModelRead(Result<(), Reason>),
     /// One piece of [`Work`] is over.
     Done,
 }
@@ -113,7 +129,9 @@ pub enum EngineRequest {
     Stop(Job),
     /// Let go of the attention map at hand.
     StopExplaining,
-    /// Load the model on this tier.
+    /// Check a model's files: card, hash, and the shape of every tensor. Attached: as for [`EngineRequest::Load`].
+    Check,
+    /// Load the model on this tier. Attached: the bytes of card and weights; null for those of the built-in model.
     Load {
         /// Where.
         tier: Tier,
@@ -133,20 +151,35 @@ pub enum EngineReply {
         build_id: String,
     },
     /// The model is loaded and has passed its self-test, or not.
-    Loaded(Result<(ModelIdentity, DeviceReport), Reason>),
+    Loaded(Box<Result<Loaded, Reason>>),
+    /// A model's files are what they should be, or not.
+    Checked(Result<ModelIdentity, Reason>),
     /// The network is running.
     Progress(Job, StudyKey, f64),
     /// The network answered, or failed, after so many ms.
     Inferred(Job, StudyKey, Result<Finding, Reason>, f64),
+    /// How far a score moves, or why that could not be told.
+    Ranged(Job, StudyKey, Result<ScoreRange, Reason>),
     /// The attention map as far as it has come, or why there is none.
     Attention(ViewId, Result<AttentionMap, Reason>),
+}
+
+/// A model that is ready.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Loaded {
+    /// Which model.
+    pub identity: ModelIdentity,
+    /// Its card, byte for byte.
+    pub card_json: String,
+    /// Where it runs.
+    pub device: DeviceReport,
 }
 
 /// Ingest to engine. Attached: the input's values as an `ArrayBuffer` of f32.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Input {
-    /// To be scored, for this job and study.
-    Score(Job, StudyKey),
+    /// To be run on, for this job and study.
+    Run(InputFor, Job, StudyKey),
     /// To be explained.
     Explain(ViewId),
 }

@@ -2,12 +2,12 @@
 
 use crate::page::room;
 use crate::parts::ask::{Ask, saved};
+use crate::parts::column_choice::ColumnChoice;
 use crate::parts::file_choice::FileChoice;
 use crate::room::{Room, Tab};
 use headway_evaluate::question::{File, Question, Role};
 use headway_evaluate::reports::{Category, Labelled, Proposal, Status, to_csv};
 use headway_web::browser::page::focus;
-use headway_web::components::field::TextField;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -31,12 +31,8 @@ pub fn Labels() -> impl IntoView {
         </p>
         <div class="asked">
             <FileChoice role=Role::Reports label="Reports" hint="A CSV with a column of ids and one of texts."/>
-            <span class="line">
-                <span aria-hidden="true">"Columns: ids"</span>
-                <TextField value=id on_text=move |name| id.set(name) label="Column of ids" testid="id-column" live=true/>
-                <span aria-hidden="true">"texts"</span>
-                <TextField value=text on_text=move |name| text.set(name) label="Column of texts" testid="text-column" live=true/>
-            </span>
+            <ColumnChoice role=Role::Reports label="Column of ids" likely=&["accession", "study", "id"] value=id testid="id-column"/>
+            <ColumnChoice role=Role::Reports label="Column of texts" likely=&["text", "report", "finding", "conclusion", "impression"] value=text testid="text-column"/>
         </div>
         <Ask words="Propose labels" question roles=&[Role::Reports]/>
         {move || refused().map(|why| view! { <p class="refusal" role="alert">{why}</p> })}

@@ -2,6 +2,7 @@
 
 use crate::page::room;
 use crate::parts::ask::{Answered, Ask};
+use crate::parts::date_order::DateOrder;
 use crate::parts::file_choice::FileChoice;
 use crate::parts::number::{Number, percent, times};
 use crate::room::Tab;
@@ -126,26 +127,5 @@ pub fn Simulate() -> impl IntoView {
 fn Switch(words: &'static str, on: RwSignal<bool>) -> impl IntoView {
     view! {
         <label><input type="checkbox" prop:checked=move || on.get() on:change=move |_| on.update(|on| *on = !*on)/>{words}</label>
-    }
-}
-
-/// `03/04/2018` can be two days; asked, never guessed.
-#[component]
-fn DateOrder(order: RwSignal<Option<bool>>) -> impl IntoView {
-    let choice = |value: Option<bool>, words: &'static str| {
-        view! {
-            <label>
-                <input type="radio" name="date-order" prop:checked=move || order.get() == value on:change=move |_| order.set(value)/>
-                {words}
-            </label>
-        }
-    };
-    view! {
-        <fieldset>
-            <legend>"Dates such as 03/04/2018"</legend>
-            {choice(None, "as the file's other dates settle")}
-            {choice(Some(true), "day first")}
-            {choice(Some(false), "month first")}
-        </fieldset>
     }
 }

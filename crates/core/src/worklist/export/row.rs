@@ -2,7 +2,8 @@
 
 use super::{Context, Identifiers};
 use crate::card::Evidence;
-use crate::finding::Band;
+use crate::card::evidence::on_hundred;
+use crate::finding::{Band, ScoredBy};
 use crate::population::age_band;
 use crate::reason::Code;
 use crate::worklist::Stage;
@@ -74,6 +75,14 @@ pub struct ExportRow {
     pub stop_reason: Option<Code>,
     pub stop_text: Option<String>,
     pub score: Option<f64>,
+    #[serde(default)]
+    pub score_0_to_100: Option<u8>,
+    #[serde(default)]
+    pub score_means: Option<String>,
+    #[serde(default)]
+    pub range_low: Option<f64>,
+    #[serde(default)]
+    pub range_high: Option<f64>,
     pub band: Option<Band>,
     pub score_withheld: Option<Withheld>,
     pub sensitive_threshold: Option<f64>,
@@ -126,6 +135,12 @@ impl ExportRow {
         };
         let series = row.selection.as_ref().and_then(|selection| selection.chosen.as_ref());
         let (first, later) = (summary.reading, summary.later_reading);
+        let range = finding.and_then(|f| f.range).filter(|_| seen && score.is_some());
+        // A score stands beside the model that gave it; a study without one beside the model in use.
+        let by = finding
+            .map(|f| f.model.clone())
+            .filter(|by| !by.sha256.is_empty())
+            .unwrap_or_else(|| ScoredBy::from(model));
         let ms = row.stage_ms;
         Self {
             exported_at: context.now,
@@ -149,6 +164,10 @@ impl ExportRow {
             stop_reason: reason.map(|reason| reason.code),
             stop_text: reason.and_then(|reason| stated(&reason.text)),
             score: score.filter(|_| seen),
+            score_0_to_100: score.filter(|_| seen).map(on_hundred),
+            score_means: score.filter(|_| seen).map(|_| model.evidence.score_means().to_owned()),
+            range_low: range.map(|range| range.low),
+            range_high: range.map(|range| range.high),
             band: finding.and_then(|f| f.band).filter(|_| seen && score.is_some()),
             score_withheld: finding.and(match score {
                 None => Some(Withheld::WithoutMeaning),
@@ -162,10 +181,10 @@ impl ExportRow {
             time_to_score_ms: finding.map(|_| ms.headers + ms.volume + ms.prepare + ms.infer),
             caution_count: row.cautions.len(),
             cautions: stated(&row.cautions.join("\n")),
-            model_name: model.name.clone(),
-            model_version: model.version.clone(),
+            model_name: by.name,
+            model_version: by.version,
             evidence: model.evidence,
-            model_sha256: model.sha256.clone(),
+            model_sha256: by.sha256,
             urgency: entry.urgency,
             urgency_set_by: entry
                 .urgency

@@ -1,7 +1,7 @@
 //! Exports: what is withheld, what comes back, what is merged, and that every column is documented.
 
 use super::*;
-use crate::card::{Evidence, Origin};
+use crate::card::Evidence;
 use crate::selection::SelectionReport;
 use crate::series::SeriesSummary;
 use crate::study::StudyKey;
@@ -56,16 +56,7 @@ fn row() -> WorklistRow {
 
 fn model(evidence: Evidence) -> ModelIdentity {
     let (name, version, sha256) = ("densenet".into(), "1.2".into(), "ab".repeat(32));
-    ModelIdentity {
-        name,
-        version,
-        evidence,
-        sha256,
-        intended_use: String::new(),
-        thresholds: None,
-        measured: None,
-        origin: Origin::default(),
-    }
+    ModelIdentity { name, version, evidence, sha256, intended_use: String::new(), thresholds: None, measured: None }
 }
 
 fn export_of(
