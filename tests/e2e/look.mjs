@@ -1,5 +1,5 @@
 // Not a test: pictures of the page for people to look at, in target/screenshots.
-// Call it with `node tests/e2e/look.mjs` once `dist/` is built.
+// Call it with `node tests/e2e/look.mjs [FOLDER]` once `dist/` is built; without a folder it takes a synthetic one.
 
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { ROOT, browse, serve } from "./harness.mjs";
 import { messy } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
-const OUT = join(ROOT, "target/screenshots");
+const OUT = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "screenshots");
 const SIZES = [
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
@@ -17,13 +17,19 @@ const SIZES = [
 const cleanups = [];
 const t = { after: (cleanup) => cleanups.push(cleanup) };
 
-async function look(origin, folder, colorScheme, viewport) {
-  const worklist = await WorklistPage.open(await browse(t, { colorScheme, viewport }), origin);
-  const shoot = async (state) => {
-    const path = join(OUT, `${state}-${colorScheme}-${viewport.width}.png`);
-    await worklist.page.screenshot({ path, fullPage: true });
+/** Takes pictures of one page. */
+function camera(worklist, scheme, width) {
+  return async (state, fullPage = true) => {
+    const path = join(OUT, `${state}-${scheme}-${width}.png`);
+    await worklist.page.screenshot({ path, fullPage });
     console.log(path);
   };
+}
+
+async function look(origin, folder, scheme, viewport) {
+  const worklist = await WorklistPage.open(await browse(t, { viewport }), origin);
+  await worklist.theme(scheme);
+  const shoot = camera(worklist, scheme, viewport.width);
   await shoot("empty");
   await worklist.drop(folder);
   await worklist.by("row").waitFor();
@@ -31,20 +37,56 @@ async function look(origin, folder, colorScheme, viewport) {
   await worklist.settled(1);
   await shoot("scored");
   await worklist.by("row").locator(".series summary").click();
+  await worklist.by("model").locator("summary").click();
   await shoot("details");
+  await lookAtImages(worklist, shoot);
   await worklist.by("shadow").click();
-  for (const panel of ["filters", "waiting", "exports", "device-panel"]) await worklist.panel(panel);
+  for (const panel of ["operating-point", "filters", "waiting", "exports", "device-panel"]) await worklist.panel(panel);
   await shoot("panels");
   await worklist.by("shortcuts-button").click();
   await shoot("keys");
+}
+
+async function lookAtImages(worklist, shoot) {
+  const { page } = worklist;
+  await worklist.by("view-images").first().click();
+  for (const plane of ["Axial", "Coronal", "Sagittal"]) await page.locator(`.pane[data-plane=${plane}] canvas[data-shown]`).waitFor();
+  await shoot("images", false);
+  await page.getByRole("button", { name: "Steps" }).click();
+  await worklist.by("stages").locator("li").nth(4).waitFor();
+  await shoot("steps", false);
+  await page.getByRole("button", { name: "Steps" }).click();
+  await page.getByRole("button", { name: "Header", exact: true }).last().click();
+  await worklist.by("header-list").locator(".element").first().waitFor();
+  await worklist.by("attention-button").click();
+  await worklist.by("attention-overlay").first().waitFor({ timeout: 300_000 });
+  await shoot("attention", false);
+  await worklist.by("close-viewer").click();
+}
+
+async function lookAtLessons(origin, scheme, viewport) {
+  const worklist = await WorklistPage.openLessons(await browse(t, { viewport }), origin);
+  await worklist.theme(scheme);
+  const shoot = camera(worklist, scheme, viewport.width);
+  await worklist.settled(6);
+  await shoot("lessons");
+  for (const key of ["j", "b", "3", "r", "j", "n", "3", "r"]) await worklist.page.keyboard.press(key);
+  await worklist.by("truth").nth(1).waitFor();
+  await shoot("lessons-told");
+  await worklist.by("projector").click();
+  await shoot("lessons-projector", false);
 }
 
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 try {
   const { origin } = await serve(t);
-  const { folder } = messy(t);
-  for (const viewport of SIZES) for (const colorScheme of ["light", "dark"]) await look(origin, folder, colorScheme, viewport);
+  const folder = process.argv[2] ?? messy(t).folder;
+  for (const viewport of SIZES)
+    for (const scheme of ["dark", "light"]) {
+      await look(origin, folder, scheme, viewport);
+      await lookAtLessons(origin, scheme, viewport);
+    }
 } finally {
   for (const cleanup of cleanups.reverse()) await cleanup();
 }

@@ -116,6 +116,10 @@ impl App {
         let Some((rows, model)) = settled.then(|| self.keep.waiting.take()).flatten() else { return };
         let in_use = self.signals.model.get_untracked();
         let same = in_use.as_ref().map(|m| &m.sha256) == model.as_ref().map(|m| &m.sha256);
+        if !same {
+            // Another model's operating point means nothing to this one's scores.
+            self.change_list(|list| list.flagged_from = None);
+        }
         let name =
             model.map_or_else(|| "another model".to_owned(), |model| format!("{} {}", model.name, model.version));
         let rows = rows.into_iter().map(|row| as_remembered(row, same, &name)).collect();
