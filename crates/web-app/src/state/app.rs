@@ -1,10 +1,12 @@
 //! The desk in signals: one dispatch for everything that happens.
 
+use super::deidentify::DeidentifySignals;
 use super::device::EngineState;
 use super::engine::EngineRoom;
 use super::ingest::IngestRoom;
 use super::keep::KeepRoom;
 use super::list::{ListRoom, Outcomes, RowSignals};
+use super::privacy::PrivacySignals;
 use super::viewer::{ViewerRoom, ViewerSignals};
 use crate::browser::files::{FileStore, Found};
 use crate::browser::gpu::shadow_asked_for;
@@ -61,6 +63,10 @@ pub struct Signals {
     pub model: RwSignal<Option<ModelIdentity>>,
     /// The images on the screen.
     pub viewer: ViewerSignals,
+    /// The series that is saved without its patient.
+    pub deidentify: DeidentifySignals,
+    /// What the page asked of the network, and what it keeps of itself.
+    pub privacy: PrivacySignals,
 }
 
 /// The page's state and the workers behind it. Lives as long as the page.
@@ -99,6 +105,8 @@ impl App {
                 engine: RwSignal::new(EngineState::default()),
                 model: RwSignal::new(None),
                 viewer: ViewerSignals::default(),
+                deidentify: DeidentifySignals::default(),
+                privacy: PrivacySignals::default(),
             },
             files: RefCell::default(),
             ingest: IngestRoom::default(),

@@ -95,8 +95,11 @@ impl App {
         self.set_to_work(Work::Sample, Attached::default());
     }
 
-    pub(super) fn check_ingest(self: &Rc<Self>) {
-        let silent = self.ingest.client.borrow().as_ref().is_some_and(|client| client.silent_ms() > SILENCE_MS);
+    pub(super) fn check_ingest(self: &Rc<Self>, passed_ms: f64) {
+        let silent = self.ingest.client.borrow().as_ref().is_some_and(|client| {
+            client.note_silence(passed_ms);
+            client.silent_ms() > SILENCE_MS
+        });
         if silent && self.ingest.owed.get() > 0 {
             self.ingest_stopped("it has not answered for a minute");
         }
@@ -133,6 +136,8 @@ impl App {
             | IngestReply::PutAway(..)
             | IngestReply::HeaderListed(..)
             | IngestReply::Explaining(..)) => self.hear_of_view(reply, attached),
+            IngestReply::Deidentified(done) => self.hear_of_deidentified(done, attached),
+            IngestReply::Requests(asked) => self.hear_of_requests("The reader of files", asked),
             IngestReply::SampleFile(path) => match made(&path, &attached.get(0)) {
                 Ok(file) => self.ingest.sample.borrow_mut().push(file),
                 Err(error) => show_fault(&format!("The synthetic study could not be made ({error}).")),
@@ -159,6 +164,7 @@ impl App {
         self.ingest.sample.take();
         self.signals.searching.set(None);
         self.view_lost();
+        self.deidentified_lost();
         if !stopped.is_some_and(|client| client.is_ready()) {
             show_fault(&format!(
                 "The part of the page that reads files could not be started ({why}). Reload the page."

@@ -1,11 +1,13 @@
 //! What the page knows, as signals, and the shell that resolves the desk's effects.
 
 pub mod app;
+pub mod deidentify;
 pub mod device;
 pub mod engine;
 pub mod ingest;
 pub mod keep;
 pub mod list;
 pub mod lists;
+pub mod privacy;
 pub mod reader;
 pub mod viewer;

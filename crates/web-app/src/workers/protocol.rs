@@ -1,7 +1,9 @@
 //! Every message between page, ingest and engine. What is attached stands with each variant.
 
+use crate::browser::requests::Asked;
 use headway_core::attention::{AttentionMap, MapPlace};
 use headway_core::card::ModelIdentity;
+use headway_core::deidentify::Wishes;
 use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, Tier};
 use headway_core::listing::HeaderLine;
@@ -32,6 +34,8 @@ pub enum IngestRequest {
     Explain(ViewId),
     /// List the header of the series opened last.
     ListHeader(ViewId),
+    /// Say what was asked of the network.
+    TellRequests,
 }
 
 /// What is shown of a series.
@@ -56,6 +60,8 @@ pub enum Work {
     Build(Job, StudyKey, WantedSeries),
     /// Make a series ready to be looked at, before any other work that waits.
     Open(ViewId, StudyKey, SeriesSummary, Shown),
+    /// Write a series anew without its patient, before any other work that waits.
+    Deidentify(StudyKey, SeriesSummary, Wishes),
     /// Render the synthetic study.
     Sample,
 }
@@ -88,6 +94,10 @@ pub enum IngestReply {
     Explaining(ViewId, Result<MapPlace, Reason>),
     /// The header of a series' middle image.
     HeaderListed(ViewId, Result<Vec<HeaderLine>, Reason>),
+    /// A series without its patient, and what to know of it. Attached: the archive as an `ArrayBuffer`.
+    Deidentified(Result<Vec<String>, Reason>),
+    /// What this worker asked of the network so far.
+    Requests(Vec<Asked>),
     /// One file of the synthetic study. Attached: its bytes.
     SampleFile(String),
     /// The synthetic study is complete, or could not be rendered.
@@ -105,6 +115,8 @@ pub enum EngineRequest {
     Stop(Job),
     /// Let go of the attention map at hand.
     StopExplaining,
+    /// Say what was asked of the network.
+    TellRequests,
     /// Load the model on this tier.
     Load {
         /// Where.
@@ -132,6 +144,8 @@ pub enum EngineReply {
     Inferred(Job, StudyKey, Result<Finding, Reason>, f64),
     /// The attention map as far as it has come, or why there is none.
     Attention(ViewId, Result<AttentionMap, Reason>),
+    /// What this worker asked of the network so far.
+    Requests(Vec<Asked>),
 }
 
 /// Ingest to engine. Attached: the input's values as an `ArrayBuffer` of f32.

@@ -1,7 +1,7 @@
 //! The viewer's knobs as buttons.
 
 use super::controls::{Controls, Layout, Tool};
-use crate::components::intent;
+use crate::components::{intent, signals};
 use crate::state::viewer::HeaderList;
 use crate::workers::protocol::Shown;
 use headway_core::viewing::{BODY_PLANES, SignalRange, Window};
@@ -28,6 +28,7 @@ pub fn Toolbar(controls: Controls, range: SignalRange) -> impl IntoView {
         view! { <button type="button" title=title on:click=move |_| controls.signals.window.set(window)>{words}</button> }
     };
     let intent = intent();
+    let asking = signals().deidentify.asking;
     let as_input = move || controls.signals.on_screen.with(|s| s.as_ref().is_some_and(|s| s.shown == Shown::Input));
     let listed = move || controls.signals.header.with(|header| *header != HeaderList::Away);
     view! {
@@ -74,6 +75,7 @@ pub fn Toolbar(controls: Controls, range: SignalRange) -> impl IntoView {
                     title="The DICOM header of the middle image"
                     on:click=move |_| intent.list_header(!listed())
                 >"Header"</button>
+                <button type="button" data-testid="deidentify-button" title="Save this series without its patient" on:click=move |_| asking.set(true)>"De-identify…"</button>
             </div>
         </div>
     }
