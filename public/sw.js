@@ -21,14 +21,36 @@ self.addEventListener("activate", (event) =>
   ),
 );
 
-// The reader has asked for the new build.
-self.addEventListener("message", (event) => {
-  if (event.data === "take over") self.skipWaiting();
+// What the reader asks for: the new build; what is kept and was asked for; that nothing be kept any more.
+self.addEventListener("message", ({ data, ports: [port] }) => {
+  if (data === "take over") self.skipWaiting();
+  if (data === "what is kept") kept().then((text) => port.postMessage(text));
+  if (data === "forget") forget().then(() => port.postMessage("forgotten"));
 });
+
+/** The files kept, their size, and this worker's own requests since it was last started; JSON. */
+async function kept() {
+  const cache = await caches.open(KEPT);
+  const listed = await cache.match(list);
+  const manifest = listed ? await listed.json() : {};
+  const paths = (await cache.keys()).map(({ url }) => url.slice(root.href.length) || "index.html");
+  const bytes = paths.reduce((sum, path) => sum + (manifest[path]?.bytes ?? 0), 0);
+  const requests = performance.getEntriesByType("resource").map(({ name, encodedBodySize }) => ({ url: name, bytes: encodedBodySize }));
+  return JSON.stringify({ files: paths.length, bytes, requests });
+}
+
+let forgotten = false;
+
+/** Until the page is opened again. */
+async function forget() {
+  forgotten = true;
+  await caches.delete(KEPT);
+  await self.registration.unregister();
+}
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method === "GET" && request.url.startsWith(root.href)) event.respondWith(answer(request));
+  if (!forgotten && request.method === "GET" && request.url.startsWith(root.href)) event.respondWith(answer(request));
 });
 
 async function keepAll() {
@@ -56,17 +78,17 @@ async function keep(cache, path, sha256) {
 }
 
 async function answer(request) {
-  const cache = await caches.open(KEPT);
   const url = request.mode === "navigate" ? root.href : request.url.split("#")[0];
-  const kept = await cache.match(url);
+  // Asked this way, what was deleted is not made again.
+  const kept = await caches.match(url, { cacheName: KEPT });
   if (kept) return kept;
   const path = url.slice(root.href.length);
-  const listed = onceUsed(path) && (await cache.match(list));
+  const listed = onceUsed(path) && (await caches.match(list, { cacheName: KEPT }));
   const entry = listed && (await listed.json())[path];
   if (entry) {
     // What cannot be kept can still be used.
-    await keep(cache, path, entry.sha256).catch(() => {});
-    return (await cache.match(url)) ?? fetch(request);
+    await keep(await caches.open(KEPT), path, entry.sha256).catch(() => {});
+    return (await caches.match(url, { cacheName: KEPT })) ?? fetch(request);
   }
   return fetch(request);
 }

@@ -10,19 +10,21 @@ import { allowed, leaks, recorded } from "./requests.mjs";
 import { sample } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
-test("loading, dropping, scoring, the sample study and the evidence room send nothing but GETs of the build's own files", async (t) => {
+test("every feature, one after the other, sends nothing but GETs of the build's own files, and logs nothing", async (t) => {
   const { origin, log } = await serve(t);
   const folder = sample(t);
+  const logged = [];
   const requests = await recorded(t, origin, async (context) => {
-    for (const begin of [(worklist) => worklist.drop(folder), (worklist) => worklist.by("sample-button").click()]) {
-      const worklist = await WorklistPage.open(context, origin);
-      await begin(worklist);
-      const [row] = await worklist.settled(1);
-      assert.equal(row.state, "scored");
-      await evidence(worklist);
-    }
+    context.on("console", (message) => logged.push(message.text()));
+    const worklist = await WorklistPage.open(context, origin);
+    await worklist.drop(folder);
+    const [row] = await worklist.settled(1);
+    assert.equal(row.state, "scored");
+    for (const feature of [reading, viewing, saving, lists, evidence, keeping, ownAccount(log, origin)]) await feature(worklist);
+    await withoutNetwork(context, worklist, origin);
   });
   assert.deepEqual(leaks(requests, allowed(DIST, origin)), []);
+  assert.deepEqual(logged, []);
 
   // Two witnesses: what the server was asked for is what the browser's log holds.
   const asked = log();
@@ -33,6 +35,57 @@ test("loading, dropping, scoring, the sample study and the evidence room send no
   }
 });
 
+/** What the reader says of a study; identities hidden and shown; the keys; paper. */
+async function reading({ page }) {
+  const by = (id) => page.getByTestId(id);
+  await by("comment").fill("SAMPLE^SYNTHETIC");
+  await by("comment").press("Enter");
+  await by("urgency").selectOption("high");
+  await by("mask").click();
+  await by("mask").click();
+  await by("filters").locator("summary").click();
+  await page.emulateMedia({ media: "print" });
+  await page.emulateMedia({ media: "screen" });
+}
+
+/** Images, the network's input, the header, the attention map. */
+async function viewing({ page }) {
+  const by = (id) => page.getByTestId(id);
+  await by("view-images").first().click();
+  await page.locator(".pane canvas[data-shown]").first().waitFor();
+  await page.getByRole("button", { name: "Header" }).click();
+  await page.getByText("(0010,0010)").waitFor();
+  await by("attention-button").click();
+  await by("attention-overlay").first().waitFor({ timeout: 120_000 });
+  await by("attention-button").click();
+  await page.getByRole("button", { name: "Network's input" }).click();
+  await page.locator(".pane canvas[data-shown]").first().waitFor();
+}
+
+/** The series on the screen without its patient. */
+async function saving({ page }) {
+  const by = (id) => page.getByTestId(id);
+  await by("deidentify-button").click();
+  await by("blank-face").check();
+  await Promise.all([page.waitForEvent("download"), by("deidentify-save").click()]);
+  await by("close-deidentify").click();
+  await by("close-viewer").click();
+}
+
+/** The list as files, and back. */
+async function lists(worklist) {
+  await worklist.panel("exports");
+  const save = async (button) => {
+    const [download] = await Promise.all([worklist.page.waitForEvent("download"), worklist.by(button).click()]);
+    return download.path();
+  };
+  await save("export-csv");
+  await worklist.by("secret").fill("sixteen characters at least");
+  await save("export-pooling");
+  await worklist.drop(await save("export-json"));
+  await worklist.settled(1);
+}
+
 /** Every part of the evidence room, with its fields, and an answer. */
 async function evidence(worklist) {
   await worklist.by("open-evidence").click();
@@ -40,6 +93,44 @@ async function evidence(worklist) {
   await worklist.by("example").click();
   await worklist.by("ask").click();
   await worklist.by("report").waitFor();
+  await worklist.page.keyboard.press("Escape");
+}
+
+/** What the device offers; the list is kept on it. */
+async function keeping(worklist) {
+  await worklist.by("diagnosis-button").click();
+  await worklist.by("diagnosis-facts").getByText("Browser").waitFor();
+  await worklist.by("close-diagnosis").click();
+  await worklist.panel("device-panel");
+  await worklist.by("keep").click();
+  await worklist.page.waitForFunction(async () => (await indexedDB.databases()).length > 0);
+}
+
+/** What the page itself says it asked for: all that the server was asked for, and nothing of anybody else's. */
+const ownAccount = (log, origin) => async (worklist) => {
+  await worklist.page.locator("#kept", { hasText: "Kept on this device" }).waitFor({ timeout: 60_000 });
+  await worklist.by("privacy-button").click();
+  await worklist.by("kept-page").filter({ hasText: "so that it opens without a network" }).waitFor();
+  assert.equal(await worklist.by("requests").getAttribute("data-foreign"), "0");
+  const told = await worklist.by("privacy").locator("li code").allTextContents();
+  // Helpers ask for their own program, and are asked no more once they have it.
+  const missing = log().map(({ url }) => url.slice(1)).filter((path) => path && !told.includes(path) && !/sw\.js$|evidence|crew\.js/.test(path));
+  assert.deepEqual(missing, [], `told: ${told.join(" ")}`);
+  await worklist.by("close-privacy").click();
+};
+
+/** The page comes from the device, scores, and the list that was kept stands again. */
+async function withoutNetwork(context, worklist, origin) {
+  await context.setOffline(true);
+  const again = await WorklistPage.open(context, origin);
+  await again.becomes(() => again.by("row").count(), 1);
+  await again.by("sample-button").click();
+  await again.settled(1);
+  await again.panel("device-panel");
+  await again.by("forget").click();
+  await again.by("row").waitFor({ state: "detached" });
+  await context.setOffline(false);
+  assert.deepEqual([worklist.faults, again.faults], [[], []]);
 }
 
 const CONTROLS = [

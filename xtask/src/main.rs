@@ -1,6 +1,7 @@
 //! `cargo xtask`: the developers' door. CI calls the same verbs.
 
 mod bench;
+mod beyond;
 mod deploy;
 mod page;
 mod run;
@@ -20,7 +21,14 @@ const USAGE: &str = "usage: cargo xtask VERB
   check            format and lints, natively and for wasm32
   build            build the page into dist/ with all optimisation, pack it for a host, and build `headway` with it inside
   pack             pack dist/ as it is into target/headway-VERSION.zip, with settings for servers
-  page [--whole]   build the page into dist/ quickly: without the GPU engine, unless --whole
+  page [--whole | --optimised]
+                   build the page into dist/ quickly: without the GPU engine, unless --whole; --optimised as `build` does
+  browsers [NAME…] the page in Chromium, Firefox ESR and WebKitGTK; writes the table of the README
+  soak [FILES STUDIES]
+                   10,000 damaged files and 500 studies in one page; takes half an hour
+  reproduce [--optimised]
+                   build the page twice in two folders and compare every file
+  audit            ask for known weaknesses of crates and npm packages
   setup [--test]   install what is missing to build (and test)
   doctor           say what this machine has and lacks";
 
@@ -40,13 +48,17 @@ fn main() -> ExitCode {
             .and_then(|()| deploy::command_line()),
         Some("pack") => deploy::pack(),
         Some("page") => {
-            let (kind, tools) = if flag("--whole") {
-                (page::Kind::Whole, tools::FOR_BUILD)
-            } else {
-                (page::Kind::Plain, tools::FOR_PAGE)
+            let (kind, tools) = match (flag("--optimised"), flag("--whole")) {
+                (true, _) => (page::Kind::Optimised, tools::FOR_BUILD),
+                (false, true) => (page::Kind::Whole, tools::FOR_BUILD),
+                (false, false) => (page::Kind::Plain, tools::FOR_PAGE),
             };
             tools::setup(tools).and_then(|()| page::build(kind))
         }
+        Some("browsers") => beyond::browsers(&arguments[1..]),
+        Some("soak") => beyond::soak(&arguments[1..]),
+        Some("reproduce") => beyond::reproduce(flag("--optimised")),
+        Some("audit") => beyond::audit(),
         Some("setup") => tools::setup(if flag("--test") { tools::FOR_TESTS } else { tools::FOR_BUILD }),
         Some("doctor") => {
             tools::doctor();

@@ -25,6 +25,11 @@ pub const FOR_BUILD: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACK
 pub const FOR_TESTS: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, PYTHON];
 /// What the long tests need besides.
 pub const FOR_FULL_TESTS: &[Tool] = &[PYTHON_FULL];
+/// What running the page in other browsers needs.
+pub const FOR_BROWSERS: &[Tool] =
+    &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, FIREFOX, GECKODRIVER, WEBKIT];
+/// What asking for known weaknesses needs.
+pub const FOR_AUDIT: &[Tool] = &[CARGO_AUDIT, NPM_PACKAGES];
 /// What the benchmarks need.
 pub const FOR_BENCHMARKS: &[Tool] =
     &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, PYTHON_BENCH, NPM_BENCH];
@@ -94,6 +99,34 @@ const CHROMIUM: Tool = Tool {
     why: "the page is tested in a real browser",
     found: || output("chromium --version").is_some() && output("chromedriver --version").is_some(),
     install: || apt("chromium chromium-driver"),
+};
+
+const FIREFOX: Tool = Tool {
+    name: "Firefox ESR",
+    why: "the page is for it too",
+    found: || output("firefox-esr --version").is_some(),
+    install: || apt("firefox-esr"),
+};
+
+const GECKODRIVER: Tool = Tool {
+    name: "geckodriver",
+    why: "drives Firefox",
+    found: || output("geckodriver --version").is_some(),
+    install: || run("cargo install --locked geckodriver"),
+};
+
+const WEBKIT: Tool = Tool {
+    name: "WebKitGTK with its driver, and a screen for it",
+    why: "the page is for it too",
+    found: || output("WebKitWebDriver --help").is_some() && output("xvfb-run --help").is_some(),
+    install: || apt("webkit2gtk-driver xvfb xauth"),
+};
+
+const CARGO_AUDIT: Tool = Tool {
+    name: "cargo-audit",
+    why: "knows the advisories about Rust crates",
+    found: || output("cargo audit --version").is_some(),
+    install: || run("cargo install --locked cargo-audit"),
 };
 
 const PYTHON: Tool = Tool {

@@ -1,5 +1,6 @@
 //! `headway`: the page's headless twin.
 
+mod deidentify;
 mod evaluate;
 mod files;
 mod headline;
@@ -15,6 +16,7 @@ mod serve;
 mod shell;
 mod simulate;
 mod volume;
+mod wanted;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -73,12 +75,8 @@ enum Command {
         /// Files and folders, searched to any depth.
         #[arg(required = true)]
         paths: Vec<PathBuf>,
-        /// Series Instance UID; without it, the only series or the one that would be scored.
-        #[arg(long)]
-        series: Option<String>,
-        /// The part of the series, by its name in `headway inspect`, where there are several.
-        #[arg(long)]
-        part: Option<String>,
+        #[command(flatten)]
+        stack: wanted::WantedStack,
         /// Folder of the model whose card says what a stack must satisfy.
         #[arg(long, default_value = DEFAULT_MODEL)]
         model: PathBuf,
@@ -94,6 +92,8 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Write a series anew without its patient: new UIDs, no names, dates or private elements.
+    Deidentify(deidentify::DeidentifyArguments),
     /// Compare scores with labels: is the model good here?
     Evaluate(Box<evaluate::EvaluateArguments>),
     /// What prioritising gives at two made-up hospitals with the paper's delays and AUC.
@@ -128,10 +128,9 @@ fn main() -> ExitCode {
         Command::Score { paths, source, range, json } => score::score(&paths, &source, range, json),
         Command::Input { paths, model, out } => input::input(&paths, &model, &out),
         Command::Inspect { paths, model, json } => inspect::inspect(&paths, &model, json),
-        Command::Volume { paths, series, part, model, out } => {
-            volume::volume(&paths, &volume::Wanted { series_uid: series, part }, &model, &out)
-        }
+        Command::Volume { paths, stack, model, out } => volume::volume(&paths, &stack, &model, &out),
         Command::Sample { out, seed } => sample::sample(&out, seed),
+        Command::Deidentify(arguments) => deidentify::deidentify(&arguments),
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
         Command::Headline(arguments) => headline::headline(&arguments),
         Command::LabelReports(arguments) => label_reports::label_reports(&arguments),

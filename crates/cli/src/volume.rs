@@ -4,59 +4,23 @@ use crate::files::Files;
 use crate::nifti_file;
 use crate::score::Model;
 use crate::shell::Shell;
+use crate::wanted::WantedStack;
 use headway_core::canonical::Canonical;
-use headway_core::card::InputSpec;
 use headway_core::geometry::Geometry;
 use headway_core::selection::Stack;
-use headway_core::series::Series;
-use headway_core::study::StudyKey;
 use headway_core::volume::{Volume, VolumeBuilder};
 use ndarray::{Array3, Axis, ShapeBuilder};
 use std::path::{Path, PathBuf};
 
-/// Which stack to assemble.
-pub struct Wanted {
-    /// *Series Instance UID*; without it, the only series or the one the model would be given.
-    pub series_uid: Option<String>,
-    /// Name of a part of that series, as `headway inspect` shows it.
-    pub part: Option<String>,
-}
-
 /// Assembles a stack and writes it.
-pub fn volume(paths: &[PathBuf], wanted: &Wanted, model: &Path, out: &Path) -> Result<(), String> {
+pub fn volume(paths: &[PathBuf], wanted: &WantedStack, model: &Path, out: &Path) -> Result<(), String> {
     let spec = Model::open(model)?.card.input;
     let files = Files::find(paths);
     let mut shell = Shell::new(&files, &spec);
-    let studies = shell.read_headers();
-    let stack = stack(&shell, &studies, wanted, &spec)?;
-    let volumetric = stack.series.middle().acquisition.volumetric;
-    write(assemble(stack, &files)?, volumetric, out)
-}
-
-fn stack(shell: &Shell, studies: &[StudyKey], wanted: &Wanted, spec: &InputSpec) -> Result<Stack, String> {
-    let mut parts: Vec<Series> = studies.iter().flat_map(|study| shell.intake().stacks(study)).collect();
-    if let Some(uid) = &wanted.series_uid {
-        parts.retain(|part| part.header().uid == *uid);
-    }
-    if let Some(name) = &wanted.part {
-        parts.retain(|part| part.part() == name);
-    }
-    match (parts.len(), studies, &wanted.series_uid) {
-        (0, ..) => Err("No such series was found in these files. `headway inspect` lists what there is.".to_owned()),
-        (1, ..) => {
-            let series = parts.remove(0);
-            let geometry = Geometry::of(&series, &spec.geometry).map_err(|reason| reason.text)?;
-            Ok(Stack { series, geometry, cautions: Vec::new() })
-        }
-        (_, [study], None) => shell.intake().choose(study, None, spec).stack.map_err(|reason| {
-            format!("{} --series names the one to assemble; `headway inspect` lists them.", reason.text)
-        }),
-        (_, _, None) => Err(format!("{} studies were found; --series names the series to assemble.", studies.len())),
-        (count, _, Some(_)) => {
-            let names: Vec<String> = parts.iter().map(|part| format!("\"{}\"", part.part())).collect();
-            Err(format!("The series has {count} parts; --part names one of {}.", names.join(", ")))
-        }
-    }
+    let (_, series) = wanted.find(&mut shell, &spec)?;
+    let geometry = Geometry::of(&series, &spec.geometry).map_err(|reason| reason.text)?;
+    let volumetric = series.middle().acquisition.volumetric;
+    write(assemble(Stack { series, geometry, cautions: Vec::new() }, &files)?, volumetric, out)
 }
 
 fn assemble(stack: Stack, files: &Files) -> Result<Volume, String> {

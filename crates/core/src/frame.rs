@@ -23,28 +23,62 @@ pub type Wanted<'a> = (&'a Instance, &'a mut [f32]);
 /// # Errors
 /// A reason that names the transfer syntax, the pixel format or the damage; the places then hold anything.
 pub fn read_frames(bytes: &[u8], wanted: &mut [Wanted]) -> Result<(), Reason> {
+    let bytes = gunzipped(bytes)?;
+    if is_nifti(&bytes) {
+        return nifti::read_frames(&bytes, wanted);
+    }
+    let images: Vec<&Instance> = wanted.iter().map(|(instance, _)| *instance).collect();
+    each_frame(&bytes, &images, |index, samples| place(samples, images[index], wanted[index].1))
+}
+
+/// An image's stored values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// `rows × columns` values, row by row, little endian. Bits that hold no image are cleared.
+    pub bytes: Vec<u8>,
+    /// Bytes of one value.
+    pub width: usize,
+    /// *Bits Stored*, the lowest of each value.
+    pub bits: usize,
+}
+
+/// Reads some of a DICOM file's images, in their order, as they were stored: neither rescaled nor turned over.
+///
+/// # Errors
+/// As of [`read_frames`].
+pub fn stored_frames(bytes: &[u8], images: &[&Instance]) -> Result<Vec<Stored>, Reason> {
+    let mut stored = Vec::new();
+    each_frame(&gunzipped(bytes)?, images, |index, samples| {
+        stored.push(cut_out(samples, images[index])?);
+        Ok(())
+    })?;
+    Ok(stored)
+}
+
+/// Hands over the frame of each of a DICOM file's images; one that holds several is decoded once.
+fn each_frame(
+    bytes: &[u8],
+    images: &[&Instance],
+    mut take: impl FnMut(usize, &Samples) -> Result<(), Reason>,
+) -> Result<(), Reason> {
     let unreadable = |fault| match fault {
         Fault::NeedsWholeFile => {
             Reason::new(Code::TruncatedPixels, "The file ends before its pixels do. Copy it again.")
         }
         Fault::Refused(reason) => reason,
     };
-    let bytes = gunzipped(bytes)?;
-    if is_nifti(&bytes) {
-        return nifti::read_frames(&bytes, wanted);
-    }
-    let part10 = Part10::read(&bytes, bytes.len()).map_err(unreadable)?;
+    let part10 = Part10::read(bytes, bytes.len()).map_err(unreadable)?;
     let data_set = part10.data_set().map_err(unreadable)?;
-    let Some((first, _)) = wanted.first() else { return Ok(()) };
+    let Some(first) = images.first() else { return Ok(()) };
     readable_format(&first.pixels)?;
     let source = Source::open(&part10, &data_set, first)?;
     let mut decoded: Option<(usize, Samples)> = None;
-    for (instance, signal) in wanted {
+    for (index, instance) in images.iter().enumerate() {
         let samples = match decoded.take().filter(|(frame, _)| *frame == instance.frame) {
             Some((_, samples)) => samples,
             None => source.frame(instance)?,
         };
-        place(&samples, instance, signal)?;
+        take(index, &samples)?;
         decoded = Some((instance.frame, samples));
     }
     Ok(())
@@ -140,13 +174,13 @@ fn unsupported(part10: &Part10) -> Reason {
     )
 }
 
-/// Turns stored values into signal, those of the instance's tile only.
-fn place(samples: &Samples, instance: &Instance, signal: &mut [f32]) -> Result<(), Reason> {
+/// The rows of an image's part of its frame, as bytes.
+fn rows_of<'a>(samples: &'a Samples, instance: &Instance) -> Result<impl Iterator<Item = &'a [u8]>, Reason> {
     let pixels = &instance.pixels;
     let whole = Tile { row: 0, column: 0, frame_rows: pixels.rows, frame_columns: pixels.columns };
     let tile = instance.tile.unwrap_or(whole);
     let row_bytes = tile.frame_columns * samples.width;
-    if samples.bytes.len() < tile.frame_rows * row_bytes || signal.len() != pixels.rows * pixels.columns {
+    if samples.bytes.len() < tile.frame_rows * row_bytes {
         return Err(Reason::new(
             Code::TruncatedPixels,
             format!(
@@ -156,10 +190,39 @@ fn place(samples: &Samples, instance: &Instance, signal: &mut [f32]) -> Result<(
             ),
         ));
     }
+    let (width, columns) = (samples.width, pixels.columns);
+    Ok((tile.row..tile.row + pixels.rows).map(move |row| {
+        let start = row * row_bytes + tile.column * width;
+        &samples.bytes[start..start + columns * width]
+    }))
+}
+
+/// The stored values of the instance's tile.
+fn cut_out(samples: &Samples, instance: &Instance) -> Result<Stored, Reason> {
+    let width = samples.width;
+    let (high_bit, bits) = bits_in_use(&instance.pixels, width);
+    let (above, below) = (31 - high_bit as u32, 32 - bits as u32);
+    let mut bytes = Vec::with_capacity(instance.pixels.rows * instance.pixels.columns * width);
+    for value in rows_of(samples, instance)?.flat_map(|row| row.chunks_exact(width)) {
+        let joined = |word: u32, byte: &u8| word << 8 | u32::from(*byte);
+        let word = if samples.big_endian { value.iter().fold(0, joined) } else { value.iter().rev().fold(0, joined) };
+        let raised = word << above;
+        let stored = if instance.pixels.signed { (raised as i32 >> below) as u32 } else { raised >> below };
+        bytes.extend_from_slice(&stored.to_le_bytes()[..width]);
+    }
+    Ok(Stored { bytes, width, bits })
+}
+
+/// Turns stored values into signal, those of the instance's tile only.
+fn place(samples: &Samples, instance: &Instance, signal: &mut [f32]) -> Result<(), Reason> {
+    let pixels = &instance.pixels;
+    let rows = rows_of(samples, instance)?;
+    if signal.len() != pixels.rows * pixels.columns {
+        let text = format!("The image has {} × {} pixels, unlike its stack.", pixels.columns, pixels.rows);
+        return Err(Reason::new(Code::MixedShapes, text));
+    }
     let scale = Scale::of(pixels, samples.width);
-    for (row, signal) in signal.chunks_exact_mut(pixels.columns).enumerate() {
-        let start = (tile.row + row) * row_bytes + tile.column * samples.width;
-        let stored = &samples.bytes[start..start + pixels.columns * samples.width];
+    for (stored, signal) in rows.zip(signal.chunks_exact_mut(pixels.columns)) {
         match (samples.width, samples.big_endian) {
             (1, _) => scale.row(stored, signal, |[byte]| u32::from(byte)),
             (2, false) => scale.row(stored, signal, |pair| u32::from(u16::from_le_bytes(pair))),
@@ -180,6 +243,12 @@ fn place(samples: &Samples, instance: &Instance, signal: &mut [f32]) -> Result<(
     }
 }
 
+/// The highest bit of a stored value and how many there are.
+/// A codec may return fewer bytes than were allocated, never with stored bits shifted.
+fn bits_in_use(pixels: &PixelHeader, width: usize) -> (usize, usize) {
+    if pixels.high_bit < 8 * width { (pixels.high_bit, pixels.bits_stored) } else { (8 * width - 1, 8 * width) }
+}
+
 /// How a stored value becomes signal.
 struct Scale {
     /// Unused bits above and below the stored ones.
@@ -193,9 +262,7 @@ struct Scale {
 
 impl Scale {
     fn of(pixels: &PixelHeader, width: usize) -> Self {
-        // A codec may return fewer bytes than were allocated, never with stored bits shifted.
-        let fits = pixels.high_bit < 8 * width;
-        let (high_bit, bits) = if fits { (pixels.high_bit, pixels.bits_stored) } else { (8 * width - 1, 8 * width) };
+        let (high_bit, bits) = bits_in_use(pixels, width);
         // MONOCHROME1 shows the lowest value brightest: turned over inside the range of the stored bits (PS3.3, C.7.6.3.1.2).
         let turned = pixels.photometric == "MONOCHROME1";
         let lowest_and_highest = if pixels.signed { -1.0 } else { (1_u64 << bits) as f64 - 1.0 };

@@ -131,7 +131,11 @@ impl Intake {
         self.series(key, wanted).map(|series| series.middle().file)
     }
 
-    fn series(&self, key: &StudyKey, wanted: &SeriesSummary) -> Result<Series, Reason> {
+    /// The images of a series; of parts that a summary joins, the first.
+    ///
+    /// # Errors
+    /// That there is no such series.
+    pub fn series(&self, key: &StudyKey, wanted: &SeriesSummary) -> Result<Series, Reason> {
         let mut parts = self.stacks(key);
         parts.retain(|series| series.header().uid == wanted.series_uid);
         let named = parts.iter().position(|series| series.part() == wanted.part).unwrap_or(0);

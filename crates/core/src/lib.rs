@@ -4,7 +4,8 @@
 //! No IO, no clock, no browser, no GPU. One way through, each file named after what comes out of it:
 //!
 //! [`instance`] → [`split`] → [`series`] → [`selection`] → [`geometry`] → [`volume`] → [`picture`] → [`preprocess`] → [`worklist`],
-//! with [`intake`] holding what has been read, and [`triage`] the desk that tells the shell what to do next.
+//! with [`intake`] holding what has been read, and [`triage`] the desk that tells the shell what to do next;
+//! [`deidentify`] writes a series anew without its patient.
 
 pub mod archive;
 pub mod attention;
@@ -14,6 +15,7 @@ pub mod card;
 mod codec;
 pub mod contrast;
 mod defects;
+pub mod deidentify;
 pub mod dicom;
 mod ends;
 pub mod file;

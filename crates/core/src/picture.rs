@@ -3,6 +3,7 @@
 //! Each answers one question a reader would ask at a glance, with limits from the card. They are coarse by intent:
 //! they catch what is no T2-weighted head at all, and leave finer doubts to the reader.
 
+mod face;
 mod grid;
 mod head;
 mod outline;
@@ -11,6 +12,7 @@ mod tissue;
 use crate::card::PictureLimits;
 use crate::reason::{Code, Reason};
 use crate::volume::Volume;
+pub(crate) use face::Face;
 use head::Head;
 use outline::Outline;
 use tissue::Tissue;

@@ -29,11 +29,16 @@ pub fn adult(patient: &Patient, study: &Study, limits: &AgeLimits) -> Result<Opt
     }))
 }
 
+/// The patient's age at the examination, years; `None` where no plausible one is known.
+pub(crate) fn age_years(patient: &Patient, study: &Study) -> Option<f64> {
+    let (stated, computed) = ages(patient, study, &AgeLimits::default());
+    stated.or(computed)
+}
+
 /// The patient's age in bands of ten years, as exports tell it: `18-29`, `30-39`, and from 90 on `90+`.
 /// `None` where no plausible age is known.
 pub fn age_band(patient: &Patient, study: &Study) -> Option<String> {
-    let (stated, computed) = ages(patient, study, &AgeLimits::default());
-    Some(match stated.or(computed)? {
+    Some(match age_years(patient, study)? {
         years if years < 18.0 => "0-17".to_owned(),
         years if years < 30.0 => "18-29".to_owned(),
         years if years < 90.0 => {

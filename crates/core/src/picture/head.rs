@@ -114,6 +114,11 @@ impl Head {
         [length(&self.right, self.grid.step_mm[0]), length(&self.anterior, self.grid.step_mm[1])]
     }
 
+    /// Where the uppermost slice and the front of the head lie: mm from the first sample, towards the head and the front.
+    pub(super) fn top_and_front_mm(&self) -> [f64; 2] {
+        [self.top as f64 * self.grid.step_mm[2], *self.anterior.end() as f64 * self.grid.step_mm[1]]
+    }
+
     /// The middle of the box, in samples towards right and front.
     pub(super) fn middle(&self) -> [f64; 2] {
         [&self.right, &self.anterior].map(|range| (range.start() + range.end()) as f64 / 2.0)

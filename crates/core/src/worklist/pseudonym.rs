@@ -38,9 +38,22 @@ impl Secret {
         (!study.patient_id.is_empty()).then(|| self.of(&["patient", &study.patient_id]))
     }
 
+    /// The UID that stands in for another: the first 128 bits of the same over `uid` and it,
+    /// as a UUID of one's own making (RFC 9562, version 8) in a UID (PS3.5, B.2).
+    pub fn uid(&self, uid: &str) -> String {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.code(&["uid", uid])[..16]);
+        bytes[6] = bytes[6] & 0x0F | 0x80;
+        bytes[8] = bytes[8] & 0x3F | 0x80;
+        format!("2.25.{}", u128::from_be_bytes(bytes))
+    }
+
     fn of(&self, parts: &[&str]) -> String {
-        let mac = self.0.clone().chain_update(parts.join("\0"));
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        self.code(parts).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn code(&self, parts: &[&str]) -> [u8; 32] {
+        self.0.clone().chain_update(parts.join("\0")).finalize().into_bytes().into()
     }
 }
 
@@ -76,6 +89,16 @@ mod tests {
         assert_ne!(a.study(&key("1", "1.2")), a.study(&key("11", ".2")));
         assert_eq!(a.patient(&key("1", "1.2")), a.patient(&key("1", "1.3")));
         assert_eq!(a.patient(&key("", "1.2")), None);
+    }
+
+    #[test]
+    fn uids_are_uids_that_only_the_secret_tells() {
+        let (a, b) = (Secret::new(b"sixteen bytes, a").unwrap(), Secret::new(b"sixteen bytes, b").unwrap());
+        assert_eq!(a.uid("1.2.3"), a.uid("1.2.3"));
+        assert_ne!(a.uid("1.2.3"), b.uid("1.2.3"));
+        assert_ne!(a.uid("1.2.3"), a.uid("1.2.4"));
+        let digits = a.uid("1.2.3")["2.25.".len()..].to_owned();
+        assert!(digits.parse::<u128>().is_ok() && !digits.starts_with('0') && digits.len() <= 39);
     }
 
     #[test]

@@ -10,9 +10,17 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 /// # Errors
 /// Where the browser has no memory for it.
 pub fn save(name: &str, media_type: &str, text: &str) -> Result<(), BrowserError> {
+    save_part(name, media_type, &text.into())
+}
+
+/// The same of a text or a buffer.
+///
+/// # Errors
+/// Where the browser has no memory for it.
+pub fn save_part(name: &str, media_type: &str, part: &JsValue) -> Result<(), BrowserError> {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
+    let blob = Blob::new_with_blob_sequence_and_options(&Array::of1(part), &options)?;
     let url = Url::create_object_url_with_blob(&blob)?;
     let document = web_sys::window().and_then(|window| window.document());
     let link = document.and_then(|document| document.create_element("a").ok());

@@ -74,6 +74,19 @@ pub fn focus(element: &web_sys::HtmlElement) {
     let _ = element.focus();
 }
 
+/// Selects an element's text and copies it; whether the browser allowed that: pages over plain http may not.
+pub async fn copy(element: &web_sys::Element) -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    if let Ok(Some(selection)) = window.get_selection() {
+        // Fails only for an element outside of the document.
+        let _ = selection.select_all_children(element);
+    }
+    let clipboard = window.navigator().clipboard();
+    // Absent outside of secure contexts.
+    let is_there = !AsRef::<JsValue>::as_ref(&clipboard).is_undefined();
+    is_there && JsFuture::from(clipboard.write_text(&element.text_content().unwrap_or_default())).await.is_ok()
+}
+
 /// Opens a dialogue over the page; the browser keeps the focus in it and hears Escape.
 pub fn show_dialog(dialog: &web_sys::HtmlDialogElement) {
     if !dialog.open() {

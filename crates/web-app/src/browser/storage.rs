@@ -1,38 +1,71 @@
 //! What the person asked to be kept on this device: one text in IndexedDB. Nothing is made unless it is written.
+//!
+//! One tab keeps it, the one that began last: a tab that finds another's name beside the text writes no more,
+//! so that two tabs never overwrite each other.
 
 use super::error::BrowserError;
 use js_sys::Promise;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbRequest, IdbTransactionMode};
+use web_sys::{IdbDatabase, IdbFactory, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransactionMode};
 
 const DATABASE: &str = "headway";
 const STORE: &str = "kept";
 const KEY: &str = "list";
+/// Which tab keeps the text.
+const KEEPER: &str = "keeper";
 
-/// What was kept, if anything was.
+/// What was kept, if anything was; this tab keeps it from now on.
 ///
 /// # Errors
 /// Where the browser will not say.
-pub async fn read() -> Result<Option<String>, BrowserError> {
+pub async fn read(tab: &str) -> Result<Option<String>, BrowserError> {
     let Some(database) = open(false).await? else { return Ok(None) };
-    let store = database.transaction_with_str(STORE)?.object_store(STORE)?;
-    let kept = answered(&store.get(&KEY.into())?).await;
+    let kept = async {
+        let store = writable(&database)?;
+        answered(&store.put_with_key(&tab.into(), &KEEPER.into())?).await?;
+        answered(&store.get(&KEY.into())?).await
+    };
+    let kept = kept.await;
     database.close();
     Ok(kept?.as_string())
 }
 
-/// Keeps a text in place of the one before.
+/// Has this tab keep the text from now on, whichever kept it before.
 ///
 /// # Errors
 /// Where the browser has no room, or keeps nothing in a private window.
-pub async fn write(text: &str) -> Result<(), BrowserError> {
+pub async fn take_over(tab: &str) -> Result<(), BrowserError> {
     let Some(database) = open(true).await? else { return Ok(()) };
-    let transaction = database.transaction_with_str_and_mode(STORE, IdbTransactionMode::Readwrite)?;
-    let written = answered(&transaction.object_store(STORE)?.put_with_key(&text.into(), &KEY.into())?).await;
+    let taken = async { answered(&writable(&database)?.put_with_key(&tab.into(), &KEEPER.into())?).await };
+    let taken = taken.await;
     database.close();
-    written.map(|_| ())
+    taken.map(|_| ())
+}
+
+/// Keeps a text in place of the one before; whether this tab is still the one that keeps it.
+///
+/// # Errors
+/// Where the browser has no room.
+pub async fn write(tab: &str, text: &str) -> Result<bool, BrowserError> {
+    let Some(database) = open(false).await? else { return Ok(false) };
+    let written = async {
+        let store = writable(&database)?;
+        let keeper = answered(&store.get(&KEEPER.into())?).await?;
+        if keeper.as_string().as_deref() != Some(tab) {
+            return Ok(false);
+        }
+        answered(&store.put_with_key(&text.into(), &KEY.into())?).await.map(|_| true)
+    };
+    let written = written.await;
+    database.close();
+    written
+}
+
+fn writable(database: &IdbDatabase) -> Result<IdbObjectStore, BrowserError> {
+    let transaction = database.transaction_with_str_and_mode(STORE, IdbTransactionMode::Readwrite)?;
+    Ok(transaction.object_store(STORE)?)
 }
 
 /// Forgets all that was kept, the place it was kept in as well.

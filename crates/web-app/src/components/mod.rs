@@ -1,7 +1,9 @@
 //! What the person sees. One component a file; state is read through signals, intent leaves through [`Intent`].
 
+mod deidentify;
 mod details;
 mod device;
+mod diagnosis;
 mod drop_zone;
 mod exports;
 pub mod field;
@@ -15,6 +17,7 @@ mod model;
 mod operating_point;
 mod order;
 mod print;
+mod privacy;
 mod progress;
 mod range;
 mod reader;
@@ -37,9 +40,12 @@ use crate::state::app::{App, Signals};
 use crate::state::list::By;
 use crate::state::lists::{Form, Naming};
 use crate::workers::protocol::Shown;
+use deidentify::DeidentifySheet;
 use device::MaskSwitch;
+use diagnosis::{DiagnosisSheet, provide_diagnosis};
 use drop_zone::DropZone;
 use files_panel::FilesPanel;
+use headway_core::deidentify::Wishes;
 use headway_core::series::SeriesSummary;
 use headway_core::study::StudyKey;
 use headway_core::triage::Event;
@@ -50,6 +56,7 @@ use leptos::prelude::*;
 use lessons::Lessons;
 use mode::ModeSwitch;
 use print::PrintView;
+use privacy::{PrivacyButton, PrivacySheet};
 use shortcuts::Shortcuts;
 use status::Status;
 use std::rc::Rc;
@@ -183,6 +190,21 @@ impl Intent {
         self.0.with_value(|app| app.stop_explaining());
     }
 
+    /// The series on the screen is to be saved without its patient.
+    pub fn deidentify(self, wishes: Wishes) {
+        self.0.with_value(|app| app.deidentify(wishes));
+    }
+
+    /// What was asked of the network is to be shown.
+    pub fn show_requests(self) {
+        self.0.with_value(|app| app.show_requests());
+    }
+
+    /// The page is not to be kept on this device any more.
+    pub fn forget_page(self) {
+        self.0.with_value(|app| app.forget_page());
+    }
+
     /// The viewer is no longer needed.
     pub fn close_viewer(self) {
         self.0.with_value(|app| app.close_viewer());
@@ -222,6 +244,7 @@ fn Page() -> impl IntoView {
     let app = App::open();
     let signals = app.signals;
     provide_context(signals);
+    provide_diagnosis();
     provide_context(Intent(StoredValue::new_local(app)));
     view! {
         <aside class="intended-use" data-testid="intended-use" aria-label="Intended use">
@@ -248,8 +271,12 @@ fn Page() -> impl IntoView {
         </main>
         <PrintView/>
         <Viewer/>
+        <DeidentifySheet/>
+        <DiagnosisSheet/>
+        <PrivacySheet/>
         <footer class="colophon">
             <p>"Images are read and scored by this browser tab alone. Nothing leaves this device, and nothing is stored unless you ask for it: the page asks for its own files only."</p>
+            <PrivacyButton/>
             <p>{format!("Headway {} · build {BUILD_ID}", env!("CARGO_PKG_VERSION"))}</p>
         </footer>
     }

@@ -1,5 +1,6 @@
 //! Where the network runs and why, which model it is, and how far the work has come.
 
+use super::diagnosis::DiagnosisButton;
 use super::model::Model;
 use super::progress::Progress;
 use super::signals;
@@ -48,6 +49,7 @@ fn Device() -> impl IntoView {
             <span class="label">"Device"</span>
             <span class="value">{move || text.get().0}</span>
             <span class="why">{move || sentence(&text.get().1)}</span>
+            <DiagnosisButton/>
         </div>
     }
 }

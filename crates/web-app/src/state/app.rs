@@ -1,11 +1,13 @@
 //! The desk in signals: one dispatch for everything that happens.
 
+use super::deidentify::DeidentifySignals;
 use super::device::EngineState;
 use super::engine::EngineRoom;
 use super::ingest::IngestRoom;
 use super::keep::KeepRoom;
 use super::list::{ListRoom, Outcomes, RowSignals};
 use super::model::ModelRoom;
+use super::privacy::PrivacySignals;
 use super::viewer::{ViewerRoom, ViewerSignals};
 use crate::browser::address::{lessons_asked_for, shadow_asked_for};
 use crate::browser::files::{FileStore, Found};
@@ -68,6 +70,10 @@ pub struct Signals {
     pub viewer: ViewerSignals,
     /// The page holds the first lessons instead of a list of studies, for its whole life.
     pub lessons: bool,
+    /// The series that is saved without its patient.
+    pub deidentify: DeidentifySignals,
+    /// What the page asked of the network, and what it keeps of itself.
+    pub privacy: PrivacySignals,
 }
 
 /// The page's state and the workers behind it. Lives as long as the page.
@@ -111,6 +117,8 @@ impl App {
                 own_model: RwSignal::new(false),
                 viewer: ViewerSignals::default(),
                 lessons,
+                deidentify: DeidentifySignals::default(),
+                privacy: PrivacySignals::default(),
             },
             files: RefCell::default(),
             ingest: IngestRoom::default(),

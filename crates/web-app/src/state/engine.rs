@@ -52,8 +52,8 @@ impl App {
                 Some(Override::Cpu) => asked(Tier::Cpu),
                 Some(Override::WebGpu) => asked(Tier::Gpu),
                 None => match hardware_adapter().await {
-                    Ok(name) => (Tier::Gpu, format!("WebGPU found {name}")),
-                    Err(why) => (Tier::Cpu, why),
+                    Ok(adapter) => (Tier::Gpu, format!("WebGPU found {}", adapter.name)),
+                    Err(lack) => (Tier::Cpu, lack.to_string()),
                 },
             };
             // The watch may have decided meanwhile.
@@ -169,16 +169,23 @@ impl App {
     /// Looks after both workers for the life of the page.
     pub(super) fn watch(self: &Rc<Self>) {
         let app = Rc::clone(self);
-        let began = now_ms();
+        let (mut last_ms, mut open_ms) = (now_ms(), 0.0);
         gloo::timers::callback::Interval::new(WATCH_MS, move || {
-            app.check_ingest();
-            app.check_engine(now_ms() - began);
+            // A device that slept, or a tab out of sight, looks late: the workers slept as well.
+            let passed_ms = (now_ms() - last_ms).min(2.0 * f64::from(WATCH_MS));
+            last_ms = now_ms();
+            open_ms += passed_ms;
+            app.check_ingest(passed_ms);
+            app.check_engine(passed_ms, open_ms);
         })
         .forget();
     }
 
-    fn check_engine(self: &Rc<Self>, open_ms: f64) {
-        let silent_ms = self.engine.client.borrow().as_ref().map_or(0.0, |client| client.silent_ms());
+    fn check_engine(self: &Rc<Self>, passed_ms: f64, open_ms: f64) {
+        let silent_ms = self.engine.client.borrow().as_ref().map_or(0.0, |client| {
+            client.note_silence(passed_ms);
+            client.silent_ms()
+        });
         let stopped = |text| self.engine_stopped(Reason::new(Code::DeviceFailed, text));
         match self.signals.engine.get_untracked() {
             EngineState::Probing if open_ms > PROBE_MS => {
@@ -224,6 +231,7 @@ impl App {
                     self.dispatch(Event::Ranged(job, study, outcome));
                 }
             }
+            EngineReply::Requests(asked) => self.hear_of_requests("The network's engine", asked),
             EngineReply::Attention(view, map) => self.hear_of_attention(view, map),
             EngineReply::Progress(job, study, fraction) => self.dispatch(Event::Progress(job, study, fraction)),
             EngineReply::Inferred(job, study, outcome, millis) => {

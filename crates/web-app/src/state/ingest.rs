@@ -115,8 +115,11 @@ impl App {
         }
     }
 
-    pub(super) fn check_ingest(self: &Rc<Self>) {
-        let silent = self.ingest.client.borrow().as_ref().is_some_and(|client| client.silent_ms() > SILENCE_MS);
+    pub(super) fn check_ingest(self: &Rc<Self>, passed_ms: f64) {
+        let silent = self.ingest.client.borrow().as_ref().is_some_and(|client| {
+            client.note_silence(passed_ms);
+            client.silent_ms() > SILENCE_MS
+        });
         if silent && self.ingest.owed.get() > 0 {
             self.ingest_stopped("it has not answered for a minute");
         }
@@ -156,6 +159,8 @@ impl App {
             | IngestReply::HeaderListed(..)
             | IngestReply::Staged(..)
             | IngestReply::Explaining(..)) => self.hear_of_view(reply, attached),
+            IngestReply::Deidentified(done) => self.hear_of_deidentified(done, attached),
+            IngestReply::Requests(asked) => self.hear_of_requests("The reader of files", asked),
             IngestReply::SampleFile(path) => match made(&path, &attached.get(0)) {
                 Ok(file) => self.ingest.sample.borrow_mut().push(file),
                 Err(error) => show_fault(&format!("The synthetic study could not be made ({error}).")),
@@ -184,6 +189,7 @@ impl App {
         self.signals.searching.set(None);
         self.view_lost();
         self.refuse_model(&Reason::new(Code::WorkerStopped, format!("Reading the model stopped the reader ({why}).")));
+        self.deidentified_lost();
         if !stopped.is_some_and(|client| client.is_ready()) {
             show_fault(&format!(
                 "The part of the page that reads files could not be started ({why}). Reload the page."

@@ -33,8 +33,9 @@ struct Kept {
 }
 
 /// What the page keeps for keeping.
-#[derive(Default)]
 pub struct KeepRoom {
+    /// The name of this tab among others that have the page open.
+    tab: String,
     changed: Cell<bool>,
     /// Something has changed that stands in no file and is not kept.
     unsaved: Cell<bool>,
@@ -43,13 +44,25 @@ pub struct KeepRoom {
     waiting: RefCell<Option<(Vec<WorklistRow>, Option<ModelIdentity>)>>,
 }
 
+impl Default for KeepRoom {
+    fn default() -> Self {
+        Self {
+            tab: js_sys::Math::random().to_string(),
+            changed: Cell::default(),
+            unsaved: Cell::default(),
+            writing: Cell::default(),
+            waiting: RefCell::default(),
+        }
+    }
+}
+
 impl App {
     /// Brings back what was kept, and from then on writes what changes while it is wanted.
     pub(super) fn open_keep(self: &Rc<Self>) {
         let app = Rc::clone(self);
         spawn_local(async move {
             // A browser that keeps nothing has kept nothing.
-            if let Ok(Some(text)) = storage::read().await {
+            if let Ok(Some(text)) = storage::read(&app.keep.tab).await {
                 app.bring_back(&text);
             }
         });
@@ -78,10 +91,25 @@ impl App {
 
     /// Keeps the list on this device from now on.
     pub fn keep(self: &Rc<Self>) {
-        self.signals.kept.set(true);
-        self.note_change();
-        self.write_kept();
-        self.say("The list and what you say are kept in this browser from now on.");
+        let app = Rc::clone(self);
+        spawn_local(async move {
+            match storage::take_over(&app.keep.tab).await {
+                Ok(()) => {
+                    app.signals.kept.set(true);
+                    app.note_change();
+                    app.write_kept();
+                    app.say("The list and what you say are kept in this browser from now on.");
+                }
+                Err(error) => app.keeping_failed(&error.to_string()),
+            }
+        });
+    }
+
+    /// What was to be kept is not: the person is told, and asked before the page is closed.
+    fn keeping_failed(self: &Rc<Self>, why: &str) {
+        self.signals.kept.set(false);
+        self.keep.unsaved.set(true);
+        self.say(format!("The list is not kept on this device ({why}). Save it as a file."));
     }
 
     /// Forgets all that was kept and all that is in the list: the page begins anew.
@@ -141,15 +169,14 @@ impl App {
         let app = Rc::clone(self);
         spawn_local(async move {
             let written = match serde_json::to_string(&kept) {
-                Ok(text) => storage::write(&text).await.map_err(|error| error.to_string()),
+                Ok(text) => storage::write(&app.keep.tab, &text).await.map_err(|error| error.to_string()),
                 Err(error) => Err(error.to_string()),
             };
             app.keep.writing.set(false);
-            if let Err(error) = written {
-                app.signals.kept.set(false);
-                app.say(format!(
-                    "The list could not be kept on this device ({error}), and no longer is. Save it as a file."
-                ));
+            match written {
+                Ok(true) => {}
+                Ok(false) => app.keeping_failed("another tab of this page keeps its list now, or has forgotten it"),
+                Err(error) => app.keeping_failed(&error),
             }
         });
     }

@@ -1,7 +1,6 @@
 //! The page's side of a worker: messages wait until it listens, silence while it works counts as a stop.
 
 use crate::BUILD_ID;
-use crate::browser::clock::now_ms;
 use crate::browser::page::build_url;
 use crate::browser::post::Attached;
 use crate::browser::worker::WorkerHandle;
@@ -17,7 +16,7 @@ pub struct Client<Request> {
     handle: RefCell<Option<WorkerHandle>>,
     waiting: RefCell<Vec<(Request, Attached)>>,
     ready: Cell<bool>,
-    heard_ms: Cell<f64>,
+    silent_ms: Cell<f64>,
 }
 
 /// What a worker's first message says: `ready`, and of which build.
@@ -37,13 +36,13 @@ impl<Request: Serialize + 'static> Client<Request> {
             handle: RefCell::default(),
             waiting: RefCell::default(),
             ready: Cell::default(),
-            heard_ms: Cell::new(now_ms()),
+            silent_ms: Cell::default(),
         });
         let stopped = Rc::new(stopped);
         let (weak, on_mismatch) = (Rc::downgrade(&client), Rc::clone(&stopped));
         let on_reply = move |reply: Reply, attached| {
             let Some(client) = weak.upgrade() else { return };
-            client.heard_ms.set(now_ms());
+            client.silent_ms.set(0.0);
             match reply.build_id() {
                 Some(build) if build != BUILD_ID => {
                     on_mismatch("it belongs to another version of the page: reload the page".to_owned());
@@ -63,7 +62,7 @@ impl<Request: Serialize + 'static> Client<Request> {
 
     /// Posts a request, now or when the worker listens.
     pub fn post(&self, request: Request, attached: Attached) {
-        self.heard_ms.set(now_ms());
+        self.silent_ms.set(0.0);
         self.waiting.borrow_mut().push((request, attached));
         if self.ready.get() {
             self.listens();
@@ -75,9 +74,14 @@ impl<Request: Serialize + 'static> Client<Request> {
         self.ready.get()
     }
 
-    /// Milliseconds since anything was asked of it or heard from it.
+    /// Time in which nothing was asked of it nor heard from it, ms, as far as it was noted.
     pub fn silent_ms(&self) -> f64 {
-        now_ms() - self.heard_ms.get()
+        self.silent_ms.get()
+    }
+
+    /// Notes that so much time has passed, ms. The clock itself is not asked: it runs on while a device sleeps.
+    pub fn note_silence(&self, ms: f64) {
+        self.silent_ms.update(|silent_ms| silent_ms + ms);
     }
 
     fn listens(&self) {

@@ -8,6 +8,7 @@ use crate::browser::crew::{Crew, can_share};
 use crate::browser::fetch::build_file;
 use crate::browser::panic::report_panics;
 use crate::browser::post::{Attached, Page, Post, listen_to_page, listen_to_port};
+use crate::browser::requests::asked;
 use headway_core::attention::AttentionMap;
 use headway_core::card::Card;
 use headway_core::finding::Tier;
@@ -72,6 +73,7 @@ impl Room {
             }
             EngineRequest::Stop(job) => self.first_wanted.set(job),
             EngineRequest::StopExplaining => self.explaining.set(None),
+            EngineRequest::TellRequests => tell(&EngineReply::Requests(asked())),
             EngineRequest::Connect => {
                 if let Ok(port) = attached.get(0).dyn_into::<MessagePort>() {
                     listen_to_port(&port, move |input: Input, attached| {

@@ -9,16 +9,19 @@ use crate::browser::fetch::build_file;
 use crate::browser::files::Reading;
 use crate::browser::panic::report_panics;
 use crate::browser::post::{Attached, Page, Post, listen_to_page};
+use crate::browser::requests::asked;
 use headway_core::archive::is_zip;
 use headway_core::attention::AttentionMap;
 use headway_core::build::{Build, Built};
 use headway_core::card::{Card, InputSpec};
+use headway_core::deidentify::{Deidentify, Wishes};
 use headway_core::file::{FileId, FileMeta};
 use headway_core::intake::{HEADER_BYTES, Intake};
 use headway_core::listing::header_lines;
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::{Code, Reason};
 use headway_core::selection::SeriesChoice;
+use headway_core::series::SeriesSummary;
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, HeaderRead, Job, Part, WantedSeries};
 use headway_synth::Recipe;
@@ -77,6 +80,10 @@ impl Room {
             IngestRequest::Work(Work::Open(view, study, series, shown)) => {
                 self.open(Opening { view, study, series, shown }, attached);
             }
+            IngestRequest::Work(work @ Work::Deidentify(..)) => {
+                self.queue.borrow_mut().push_front((work, attached));
+                self.work_off();
+            }
             IngestRequest::Work(work) => {
                 self.queue.borrow_mut().push_back((work, attached));
                 self.work_off();
@@ -96,6 +103,7 @@ impl Room {
             }
             IngestRequest::Hand(job, study, wanted) => self.hand(job, study, wanted),
             IngestRequest::UseModel => self.use_model(&attached),
+            IngestRequest::TellRequests => tell(&IngestReply::Requests(asked()), &Attached::default()),
             IngestRequest::Stop(job) => {
                 self.job.set(job);
                 self.inputs.borrow_mut().clear();
@@ -126,6 +134,7 @@ impl Room {
                     Work::Open(view, study, series, shown) => {
                         room.read_to_view(Opening { view, study, series, shown }).await;
                     }
+                    Work::Deidentify(study, series, wishes) => room.deidentify(&study, &series, wishes).await,
                     Work::Sample => make(&Recipe::sample()),
                     Work::Lesson(case) => make(&case.recipe()),
                     Work::ReadModel => room.read_model(attached).await,
@@ -244,9 +253,7 @@ impl Room {
     async fn read_files(&self, mut build: Build, wanted: impl Fn() -> bool) -> Option<Built> {
         let began = now_ms();
         while let Some(file) = build.wanted() {
-            tell(&IngestReply::Reading(Some(file)), &Attached::default());
-            let handle = self.handles.borrow().get(&file).cloned().unwrap_or(JsValue::NULL);
-            let bytes = Reading::begin(&handle, u64::MAX).bytes(&self.archives).await;
+            let bytes = self.whole(file).await;
             if !wanted() {
                 return None;
             }
@@ -278,6 +285,37 @@ impl Room {
         if let Err(reason) = outcome {
             tell(&IngestReply::Opened(opening.view, Err(reason)), &Attached::default());
         }
+    }
+
+    /// Writes a series anew without its patient.
+    async fn deidentify(&self, study: &StudyKey, series: &SeriesSummary, wishes: Wishes) {
+        let outcome = async {
+            let mut secret = [0; 32];
+            getrandom::fill(&mut secret).map_err(|error| Reason::new(Code::Internal, error.to_string()))?;
+            let limits = &self.spec().await?.geometry;
+            let mut work = Deidentify::begin(&self.intake.borrow(), study, series, wishes, &secret, limits)?;
+            while let Some(file) = work.wanted() {
+                work.give(self.whole(file).await.as_deref().map_err(Clone::clone));
+            }
+            tell(&IngestReply::Reading(None), &Attached::default());
+            let done = work.finish()?;
+            let notes = done.notes.clone();
+            done.zipped().map(|archive| (notes, archive))
+        };
+        let (notes, archive) = match outcome.await {
+            Ok((notes, archive)) => {
+                (Ok(notes), Attached::default().handing_over(&Uint8Array::from(&*archive).buffer()))
+            }
+            Err(reason) => (Err(reason), Attached::default()),
+        };
+        tell(&IngestReply::Deidentified(notes), &archive);
+    }
+
+    /// All bytes of a file, which is the one to blame from now on.
+    async fn whole(&self, file: FileId) -> Result<Vec<u8>, Reason> {
+        tell(&IngestReply::Reading(Some(file)), &Attached::default());
+        let handle = self.handles.borrow().get(&file).cloned().unwrap_or(JsValue::NULL);
+        Reading::begin(&handle, u64::MAX).bytes(&self.archives).await
     }
 
     /// Lists the header of the series on the screen.

@@ -1,7 +1,9 @@
 //! Every message between page, ingest and engine. What is attached stands with each variant.
 
+use crate::browser::requests::Asked;
 use headway_core::attention::{AttentionMap, MapPlace};
 use headway_core::card::ModelIdentity;
+use headway_core::deidentify::Wishes;
 use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, Tier};
 use headway_core::listing::HeaderLine;
@@ -39,6 +41,8 @@ pub enum IngestRequest {
     ShowStages(ViewId),
     /// Build inputs for this model from now on. Attached: its card's bytes; nothing for the built-in one.
     UseModel,
+    /// Say what was asked of the network.
+    TellRequests,
 }
 
 /// What an input is sent to the engine for.
@@ -72,6 +76,8 @@ pub enum Work {
     Build(Job, StudyKey, WantedSeries),
     /// Make a series ready to be looked at, before any other work that waits.
     Open(ViewId, StudyKey, SeriesSummary, Shown),
+    /// Write a series anew without its patient, before any other work that waits.
+    Deidentify(StudyKey, SeriesSummary, Wishes),
     /// Render the synthetic study.
     Sample,
     /// Render the study of a lesson.
@@ -110,6 +116,10 @@ pub enum IngestReply {
     Staged(ViewId, Result<Vec<Stage>, Reason>),
     /// The header of a series' middle image.
     HeaderListed(ViewId, Result<Vec<HeaderLine>, Reason>),
+    /// A series without its patient, and what to know of it. Attached: the archive as an `ArrayBuffer`.
+    Deidentified(Result<Vec<String>, Reason>),
+    /// What this worker asked of the network so far.
+    Requests(Vec<Asked>),
     /// One file of a synthetic study. Attached: its bytes.
     SampleFile(String),
     /// A synthetic study is complete, or could not be rendered.
@@ -129,6 +139,8 @@ pub enum EngineRequest {
     Stop(Job),
     /// Let go of the attention map at hand.
     StopExplaining,
+    /// Say what was asked of the network.
+    TellRequests,
     /// Check a model's files: card, hash, and the shape of every tensor. Attached: as for [`EngineRequest::Load`].
     Check,
     /// Load the model on this tier. Attached: the bytes of card and weights; null for those of the built-in model.
@@ -162,6 +174,8 @@ pub enum EngineReply {
     Ranged(Job, StudyKey, Result<ScoreRange, Reason>),
     /// The attention map as far as it has come, or why there is none.
     Attention(ViewId, Result<AttentionMap, Reason>),
+    /// What this worker asked of the network so far.
+    Requests(Vec<Asked>),
 }
 
 /// A model that is ready.

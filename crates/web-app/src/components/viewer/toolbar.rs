@@ -1,7 +1,7 @@
 //! The viewer's knobs as buttons.
 
 use super::controls::{Controls, Layout, Tool};
-use crate::components::intent;
+use crate::components::{intent, signals};
 use crate::state::viewer::{HeaderList, StageStrip};
 use crate::workers::protocol::Shown;
 use headway_core::viewing::{BODY_PLANES, SignalRange, Window};
@@ -36,6 +36,7 @@ pub fn Toolbar(
         view! { <button type="button" title=title aria-pressed=pressed on:click=move |_| controls.signals.window.set(window)>{words}</button> }
     };
     let intent = intent();
+    let asking = signals().deidentify.asking;
     let as_input = move || controls.signals.on_screen.with(|s| s.as_ref().is_some_and(|s| s.shown == Shown::Input));
     let listed = move || controls.signals.header.with(|header| *header != HeaderList::Away);
     let staged = move || controls.signals.stages.with(|stages| *stages != StageStrip::Away);
@@ -93,6 +94,7 @@ pub fn Toolbar(
                     title="The DICOM header of the middle image"
                     on:click=move |_| intent.list_header(!listed())
                 >"Header"</button>
+                <button type="button" data-testid="deidentify-button" title="Save this series without its patient" on:click=move |_| asking.set(true)>"De-identify…"</button>
             </div>
         </div>
     }
