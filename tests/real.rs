@@ -5,11 +5,14 @@
 mod volumes;
 
 use glam::DVec3;
-use headway_core::file::FileId;
+use headway_core::deidentify::{Deidentify, Wishes};
+use headway_core::file::{FileId, FileMeta};
 use headway_core::instance::{HeaderOutcome, Instance};
+use headway_core::intake::Intake;
 use headway_core::preprocess::ModelInput;
+use headway_core::study::StudyKey;
 use headway_synth::SyntheticFile;
-use headway_tests::{Run, files_of, real_scans, run_files, signals};
+use headway_tests::{Run, assembled, card, files_of, real_scans, run_files, signals};
 use std::path::Path;
 
 fn run(folder: &str) -> Run {
@@ -240,5 +243,52 @@ fn time_series_are_split_and_rejected_in_words() {
         assert_eq!(rejected.len(), 1, "{folder}: {rejected:?}");
         assert_eq!(rejected[0].series.part, parts);
         assert!(rejected[0].reasons[0].text.contains(word), "{}", rejected[0].reasons[0]);
+    }
+}
+
+/// Files read in, and the study they hold.
+fn read_in(files: &[SyntheticFile]) -> (Intake, StudyKey) {
+    let mut intake = Intake::default();
+    let mut key = StudyKey::default();
+    for (index, file) in files.iter().enumerate() {
+        let size_bytes = file.bytes.len() as u64;
+        let meta = FileMeta { id: FileId(index as u32), path: file.path.clone(), size_bytes };
+        // Licences lie beside the images.
+        if let Ok(part) = intake.take_whole(&meta, &file.bytes) {
+            key = StudyKey { patient_id: part.patient.id, study_uid: part.study.uid };
+        }
+    }
+    (intake, key)
+}
+
+#[test]
+#[ignore = "needs real scans in HEADWAY_DATA"]
+fn without_their_patient_classic_enhanced_and_mosaic_series_are_the_same_volumes() {
+    let cases = [
+        ("dicom_canon_enhanced_dti", "b-value 0"),
+        ("dicom_canon_classic_b0", ""),
+        ("dicom_ge_fmri_timeseries", "volume 3 of 10"),
+        ("dicom_study_ms01", ""),
+        ("dicom_philips_dti_b0", ""),
+    ];
+    for (folder, part) in cases {
+        let files = files_of(&real_scans(folder));
+        let (intake, key) = read_in(&files);
+        let stack = intake.stacks(&key).into_iter().find(|stack| stack.part() == part).unwrap();
+        let limits = &card().input.geometry;
+        let mut work = Deidentify::begin(&intake, &key, &stack.summary(), Wishes::default(), &[7; 32], limits).unwrap();
+        while let Some(file) = work.wanted() {
+            work.give(Ok(&files[file.0 as usize].bytes));
+        }
+        let new: Vec<SyntheticFile> =
+            work.finish().unwrap().files.into_iter().map(|(path, bytes)| SyntheticFile { path, bytes }).collect();
+        let (before, after) = (assembled(&files, part), assembled(&new, ""));
+        assert_eq!(before.signal, after.signal, "{folder}");
+        let apart = (0..4).map(|column| {
+            let of =
+                |volume: &headway_core::volume::Volume| volume.geometry.patient_from_voxel.to_cols_array_2d()[column];
+            DVec3::from(of(&before)).distance(DVec3::from(of(&after)))
+        });
+        assert!(apart.fold(0.0, f64::max) < 1e-6, "{folder}");
     }
 }

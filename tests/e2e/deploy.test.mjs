@@ -86,7 +86,14 @@ test("markup in names, descriptions and file names is shown as text", async (t) 
   const folder = rewritten(t, markup);
   writeFileSync(join(folder, "<img src=y onerror=alert(2)>.txt"), "no image");
   const { origin } = await serve(t);
-  const worklist = await WorklistPage.open(await browse(t), origin);
+  const context = await browse(t);
+  // The door by which the page's own constant markup comes in: nothing of a file may use it.
+  await context.addInitScript(() => {
+    window.markup = [];
+    const { set, ...door } = Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML");
+    Object.defineProperty(Element.prototype, "innerHTML", { ...door, set(text) { window.markup.push(text), set.call(this, text); } });
+  });
+  const worklist = await WorklistPage.open(context, origin);
   const dialogs = [];
   worklist.page.on("dialog", (dialog) => dialogs.push(dialog.message()) && dialog.dismiss());
   await worklist.drop(folder);
@@ -98,6 +105,9 @@ test("markup in names, descriptions and file names is shown as text", async (t) 
   await worklist.by("view-images").first().click();
   await worklist.page.locator(".pane canvas[data-shown]").first().waitFor();
   assert.equal(await worklist.page.locator("u, img").count(), 0);
+  const written = await worklist.page.evaluate(() => window.markup);
+  assert.ok(written.length > 0, "the door was watched");
+  assert.deepEqual(written.filter((text) => /injected|alert|onerror|SYNTHETIC/.test(text)), []);
   assert.deepEqual([dialogs, worklist.faults], [[], []]);
 });
 

@@ -169,13 +169,15 @@ fn twins() -> String {
     )
 }
 
+/// Caddy puts the directive with the narrower matcher first, so that the wider one would overwrite it: these exclude each other.
 fn caddy() -> String {
     let headers = each(|name, value| format!("        {name} \"{value}\"\n"));
     format!(
         "# The address of your host in place of headway.hospital.example; Caddy fetches a certificate for it.\n\
          headway.hospital.example {{\n    root * /srv/headway/page\n    file_server {{\n        precompressed br gzip\n    }}\n    \
-         @build path_regexp /[0-9a-f]{{12}}/\n    header {{\n{headers}        Cache-Control \"{CACHE_ROOT}\"\n    }}\n    \
-         header @build Cache-Control \"{CACHE_BUILD}\"\n}}\n"
+         header {{\n{headers}    }}\n    @build path_regexp /[0-9a-f]{{12}}/\n    header @build Cache-Control \"{CACHE_BUILD}\"\n    \
+         @root not path_regexp /[0-9a-f]{{12}}/\n    header @root Cache-Control \"{CACHE_ROOT}\"\n    \
+         @manifest path *.webmanifest\n    header @manifest Content-Type application/manifest+json\n}}\n"
     )
 }
 
