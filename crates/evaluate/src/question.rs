@@ -275,7 +275,7 @@ mod tests {
         assert!(auc(&own) > 0.8);
         let adoption = own.adoption.unwrap().unwrap();
         assert_eq!((adoption.evaluated_sha256.as_str(), adoption.normal, adoption.abnormal), ("x", 40, 20));
-        assert!(adoption.slope > 0.0 && adoption.auc == auc(&joined));
+        assert!(adoption.slope > 0.0 && (adoption.auc - auc(&joined)).abs() < 1e-12);
     }
 
     #[test]

@@ -102,6 +102,11 @@ fn scored(score: f64, finding: &Finding, evidence: Evidence) -> AnyView {
         None => ("plain", "–", "No thresholds"),
     };
     let by = &finding.model;
+    // The card is one click from the number.
+    let show_card = |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        show_panel("model-card");
+    };
     view! {
         <span class=format!("badge {class}")><span class="shape" aria-hidden="true">{shape}</span>{words}</span>
         <span class="score" data-testid="row-logit" data-logit=finding.logit.to_string()>{evidence.shown(score)}</span>
@@ -112,12 +117,6 @@ fn scored(score: f64, finding: &Finding, evidence: Evidence) -> AnyView {
         </a>
     }
     .into_any()
-}
-
-/// The card is one click from the number.
-fn show_card(event: leptos::ev::MouseEvent) {
-    event.prevent_default();
-    show_panel("model-card");
 }
 
 /// A share as a bar, beside the number that says it. Browsers paint `<meter>` and `<progress>` green as they please.

@@ -18,7 +18,7 @@ use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use web_sys::File;
 
 /// How often an engine that stops over a model's files is asked to check them.
