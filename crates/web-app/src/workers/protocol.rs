@@ -4,6 +4,7 @@ use headway_core::attention::{AttentionMap, MapPlace};
 use headway_core::card::ModelIdentity;
 use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, Tier};
+use headway_core::frame::PackedForm;
 use headway_core::listing::HeaderLine;
 use headway_core::reason::Reason;
 use headway_core::series::SeriesSummary;
@@ -96,6 +97,27 @@ pub enum IngestReply {
     Done,
 }
 
+/// Ingest to a decoder: decode this frame. Attached: its bytes as an `ArrayBuffer`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DecodeRequest {
+    /// Which frame of its file.
+    pub frame: usize,
+    /// What to decode it as.
+    pub form: PackedForm,
+}
+
+/// A decoder to ingest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum DecodeReply {
+    /// The worker listens.
+    Ready {
+        /// Of which build it is.
+        build_id: String,
+    },
+    /// The frame, in samples of so many bytes, or why not. Attached: the samples as an `ArrayBuffer`, little endian.
+    Decoded(Result<usize, Reason>),
+}
+
 /// Page to engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum EngineRequest {
@@ -157,6 +179,15 @@ impl super::client::Greets for EngineReply {
         match self {
             Self::Ready { build_id } => Some(build_id),
             _ => None,
+        }
+    }
+}
+
+impl super::client::Greets for DecodeReply {
+    fn build_id(&self) -> Option<&str> {
+        match self {
+            Self::Ready { build_id } => Some(build_id),
+            Self::Decoded(_) => None,
         }
     }
 }
