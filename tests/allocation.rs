@@ -1,14 +1,16 @@
 //! What a file says of its lengths never decides what memory is asked for.
-//! One test in a program of its own, so that the counting allocator counts nothing else.
+//! In a program of their own, one after the other, so that the counting allocator counts nothing else.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 #![allow(unsafe_code, reason = "an allocator can only be counted by being one")]
 
 use headway_core::file::FileId;
-use headway_core::frame::read_frames;
+use headway_core::frame::{Place, read_and_decode};
 use headway_core::instance::{HeaderOutcome, Instance};
 use headway_synth::{Recipe, SeriesRecipe, recipe::TransferSyntax};
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 struct Counting;
@@ -35,6 +37,9 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
+/// Tests of one program run side by side.
+static ALONE: Mutex<()> = Mutex::new(());
+
 /// Most bytes held at once while a file is read as far as it can be, over what was held before.
 fn peak_of(bytes: &[u8]) -> usize {
     let before = HELD.load(Relaxed);
@@ -44,15 +49,37 @@ fn peak_of(bytes: &[u8]) -> usize {
         let mut signal = vec![0.0; pixels.rows * pixels.columns];
         // The caller's room for the image is not counted: a volume bounds it.
         let room = 4 * signal.len();
-        let _ = read_frames(bytes, &mut [(&instances[0], &mut signal)]);
+        let _ = read_and_decode(bytes, &mut [(&instances[0], Place::Signal(&mut signal))]);
         return PEAK.load(Relaxed) - before - room;
     }
     PEAK.load(Relaxed) - before
 }
 
+/// Of pydicom's files none asks for more than 8 times the larger of file and pixels the header states, and 64 MB.
+#[test]
+#[ignore = "needs pydicom's test files in HEADWAY_PYDICOM"]
+fn no_file_of_pydicoms_asks_for_more_than_its_size_explains() {
+    let _alone = ALONE.lock();
+    let root = std::env::var_os("HEADWAY_PYDICOM").expect("HEADWAY_PYDICOM names pydicom's data folder");
+    let files = headway_tests::files_of(Path::new(&root));
+    assert!(files.len() > 150, "{} files", files.len());
+    for file in files {
+        let stated = match Instance::read(FileId(0), "x", &file.bytes, file.bytes.len() as u64) {
+            HeaderOutcome::Read(instances) => {
+                let pixels = &instances[0].pixels;
+                pixels.rows * pixels.columns * pixels.frames * pixels.samples_per_pixel * pixels.bits_allocated / 8
+            }
+            _ => 0,
+        };
+        let (peak, most) = (peak_of(&file.bytes), 8 * file.bytes.len().max(stated) + (64 << 20));
+        assert!(peak <= most, "{}: {peak} bytes of {most}", file.path);
+    }
+}
+
 /// Every four bytes of a file's header in turn say 4 GB.
 #[test]
 fn no_length_in_a_file_asks_for_memory() {
+    let _alone = ALONE.lock();
     for transfer_syntax in [
         TransferSyntax::ImplicitLe,
         TransferSyntax::ExplicitLe,

@@ -147,9 +147,7 @@ fn a_marker_stays_on_its_side_in_sagittal_and_coronal_order() {
             let mut spec = headway_tests::card().input;
             spec.geometry.max_obliquity_degrees = 90.0;
             let mut build = headway_core::build::Build::begin(&intake, &key, None, &spec);
-            while let Some(file) = build.wanted() {
-                build.give(Ok(&files[file.0 as usize].bytes));
-            }
+            build.read_all(|file| Ok(&files[file.0 as usize].bytes));
             let (report, input) = build.volume(0.0).prepare(&spec, || 0.0);
             let input = input.unwrap_or_else(|| panic!("{plane:?}: {report:?}"));
             let share = brightest(&input)[axis];

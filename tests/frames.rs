@@ -1,11 +1,12 @@
-//! One file, many slices: Enhanced MR and a Siemens mosaic of a head give the input that its single images give.
+//! Files as makers of scanners and discs write them: Enhanced MR and tiled pictures of a head give the input that its single images give.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 
 use dicom_core::value::DataSetSequence;
 use dicom_core::{DataElement, PrimitiveValue, Tag, VR};
-use dicom_dictionary_std::tags;
-use dicom_object::{DefaultDicomObject, InMemDicomObject};
+use dicom_dictionary_std::{tags, uids};
+use dicom_object::{DefaultDicomObject, FileMetaTableBuilder, InMemDicomObject};
+use headway_core::file::Level;
 use headway_synth::{Recipe, SyntheticFile};
 use headway_tests::{Run, run_files, signals};
 
@@ -137,8 +138,8 @@ fn csa(values: &[(&str, &[f64])]) -> Vec<u8> {
     bytes
 }
 
-/// The head as a mosaic of 6 × 6 tiles.
-fn mosaic(images: &[DefaultDicomObject], csa: Vec<u8>) -> DefaultDicomObject {
+/// The head as one picture of 6 × 6 tiles, of some *Image Type*; nothing says yet where they lie.
+fn tiled(images: &[DefaultDicomObject], image_type: &str) -> DefaultDicomObject {
     let mut whole = images[0].clone();
     let tiles: Vec<Vec<u16>> = images.iter().map(stored).collect();
     let side = 6 * 128;
@@ -147,16 +148,22 @@ fn mosaic(images: &[DefaultDicomObject], csa: Vec<u8>) -> DefaultDicomObject {
         tiles[row / 128 * 6 + column / 128][row % 128 * 128 + column % 128]
     });
     whole.put(pixels(values.collect()));
+    whole.put(text(tags::IMAGE_TYPE, VR::CS, image_type));
+    for tag in [tags::ROWS, tags::COLUMNS] {
+        whole.put(DataElement::new(tag, VR::US, PrimitiveValue::from(side as u16)));
+    }
+    whole
+}
+
+/// The head as a Siemens mosaic.
+fn mosaic(images: &[DefaultDicomObject], csa: Vec<u8>) -> DefaultDicomObject {
+    let mut whole = tiled(images, "ORIGINAL\\PRIMARY\\M\\MOSAIC");
     let number = |tag| whole.element(tag).unwrap().to_multi_float64().unwrap();
     let (position, spacing_mm) = (number(tags::IMAGE_POSITION_PATIENT), number(tags::PIXEL_SPACING)[0]);
     // The corner of a picture of the mosaic's size about the first slice's centre; the slices are axial.
     let out_mm = spacing_mm * 128.0 * 5.0 / 2.0;
     let corner = format!("{}\\{}\\{}", position[0] - out_mm, position[1] - out_mm, position[2]);
     whole.put(text(tags::IMAGE_POSITION_PATIENT, VR::DS, &corner));
-    whole.put(text(tags::IMAGE_TYPE, VR::CS, "ORIGINAL\\PRIMARY\\M\\MOSAIC"));
-    for tag in [tags::ROWS, tags::COLUMNS] {
-        whole.put(DataElement::new(tag, VR::US, PrimitiveValue::from(side as u16)));
-    }
     whole.put(DataElement::new(Tag(0x0029, 0x1010), VR::OB, PrimitiveValue::from(csa)));
     whole
 }
@@ -202,4 +209,64 @@ fn frames_without_places_are_not_stacked() {
     run.assert_nothing_lost();
     let rejected = &run.view.rows[0].selection.as_ref().unwrap().rejected[0];
     assert!(rejected.reasons.iter().any(|reason| reason.code.as_str() == "multi_frame"), "{rejected:?}");
+}
+
+/// The head as United Imaging's VFRAME picture, whose private block lies at `block`; as many places as `placed`.
+fn vframe(images: &[DefaultDicomObject], block: u16, placed: usize) -> DefaultDicomObject {
+    let mut whole = tiled(images, "ORIGINAL\\PRIMARY\\M\\VFRAME");
+    let position = |image: &DefaultDicomObject| image.element(tags::IMAGE_POSITION_PATIENT).unwrap().clone();
+    let items = images.iter().take(placed).map(|image| item(vec![position(image)])).collect();
+    let private = |number: u16| Tag(0x0065, block << 8 | number);
+    // The picture's own place is of no use.
+    whole.remove_element(tags::IMAGE_POSITION_PATIENT);
+    whole.put(text(Tag(0x0065, block), VR::LO, "Image Private Header"));
+    whole.put(text(private(0x50), VR::DS, &images.len().to_string()));
+    whole.put(sequence(private(0x51), items));
+    whole
+}
+
+#[test]
+fn united_imagings_tiles_give_the_input_of_their_slices() {
+    let images = classic();
+    let plain = run_files(Recipe::default().render().unwrap());
+    for block in [0x10, 0x23] {
+        let run = run_files(vec![file(&vframe(&images, block, images.len()))]);
+        assert!(input(&run) == input(&plain), "another input");
+    }
+    let run = run_files(vec![file(&vframe(&images, 0x10, images.len() - 1))]);
+    run.assert_nothing_lost();
+    assert_eq!(run.view.notices[0].reason.code.as_str(), "mosaic", "one slice has no place");
+}
+
+#[test]
+fn loss_that_the_files_admit_is_a_caution_on_the_row() {
+    let mut images = classic();
+    for image in &mut images {
+        image.put(text(tags::LOSSY_IMAGE_COMPRESSION, VR::CS, "01"));
+    }
+    let run = run_files(
+        images.iter().enumerate().map(|(i, image)| SyntheticFile { path: format!("{i}"), ..file(image) }).collect(),
+    );
+    assert!(input(&run) == input(&run_files(Recipe::default().render().unwrap())));
+    let cautions = &run.view.rows[0].cautions;
+    assert!(cautions.iter().any(|caution| caution.contains("compressed with loss")), "{cautions:?}");
+}
+
+#[test]
+fn the_index_of_a_disc_is_a_notice_and_the_images_beside_it_are_read() {
+    let meta = FileMetaTableBuilder::new()
+        .transfer_syntax(uids::EXPLICIT_VR_LITTLE_ENDIAN)
+        .media_storage_sop_class_uid(uids::MEDIA_STORAGE_DIRECTORY_STORAGE)
+        .media_storage_sop_instance_uid("1.2.3");
+    let record = item(vec![text(tags::DIRECTORY_RECORD_TYPE, VR::CS, "PATIENT")]);
+    let index = item(vec![sequence(tags::DIRECTORY_RECORD_SEQUENCE, vec![record])]).with_meta(meta).unwrap();
+    let mut files = Recipe::default().render().unwrap();
+    files.push(SyntheticFile { path: "DICOMDIR".into(), ..file(&index) });
+    let run = run_files(files);
+    assert!(input(&run) == input(&run_files(Recipe::default().render().unwrap())));
+    let [notice] = run.view.notices.as_slice() else { panic!("{:?}", run.view.notices) };
+    assert_eq!(
+        (notice.path.as_str(), notice.level, notice.reason.code.as_str()),
+        ("DICOMDIR", Level::Info, "not_an_image")
+    );
 }

@@ -37,6 +37,30 @@ fn a_messy_folder_loses_nothing() {
     }
 }
 
+/// As archives come: a study among nearly a thousand files of every kind that is none.
+#[test]
+fn of_a_thousand_and_one_files_none_is_lost() {
+    let images = Recipe::default().render().unwrap();
+    let in_rows = images.len();
+    let junk = |n: usize| {
+        let image = &images[n % in_rows].bytes;
+        match n % 6 {
+            0 => image.clone(),
+            1 => image[..(n * 37) % image.len()].to_vec(),
+            2 => format!("line {n} of some viewer's log\n").repeat(n % 9).into_bytes(),
+            3 => [b"PK\x03\x04".as_slice(), &vec![n as u8; n]].concat(),
+            4 => [&[0; 128], b"DICM".as_slice(), &vec![n as u8; n]].concat(),
+            _ => [b"\x1f\x8b\x08".as_slice(), &image[..n]].concat(),
+        }
+    };
+    let mut files: Vec<SyntheticFile> = (0..1001 - in_rows).map(|n| file(&format!("junk/{n}"), &junk(n))).collect();
+    // The study comes last: a copy that came before one of its images is the image, and the image a copy.
+    files.extend(images.iter().cloned());
+    let run = run_files(files);
+    run.assert_nothing_lost();
+    assert_eq!((run.outcome().as_str(), run.view.files.seen, run.view.files.in_rows), ("scored", 1001, in_rows));
+}
+
 /// A file cut off anywhere is a part of the row or a notice, and never a panic.
 #[test]
 fn a_file_cut_anywhere_is_accounted_for() {

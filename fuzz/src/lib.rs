@@ -2,8 +2,10 @@
 
 use headway_core::build::Build;
 use headway_core::card::Card;
+use headway_core::codec;
+use headway_core::dicom::syntax::Codec;
 use headway_core::file::{FileId, FileMeta};
-use headway_core::frame::read_frames;
+use headway_core::frame::{PackedForm, PackedFrame, Place, read_and_decode};
 use headway_core::instance::{HeaderOutcome, Instance};
 use headway_core::intake::{HEADER_BYTES, Intake};
 use headway_core::study::StudyKey;
@@ -19,8 +21,8 @@ static CARD: LazyLock<Card> = LazyLock::new(|| {
 /// Larger images are left out: they cost time and show no more.
 const MOST_PIXELS: usize = 1 << 20;
 
-/// Transfer syntaxes whose pixels are compressed, with an example where `tests/streams` holds one.
-pub const CODECS: [(&str, &[u8]); 12] = [
+/// Transfer syntaxes whose pixels are compressed, with an example where `tests/streams` holds one: what files of them begin as.
+pub const CODECS: [(&str, &[u8]); 15] = [
     ("1.2.840.10008.1.2.5", &[]),
     ("1.2.840.10008.1.2.4.50", include_bytes!("../../tests/streams/jpeg_baseline.bin")),
     ("1.2.840.10008.1.2.4.51", include_bytes!("../../tests/streams/jpeg_extended_12.bin")),
@@ -33,6 +35,9 @@ pub const CODECS: [(&str, &[u8]); 12] = [
     ("1.2.840.10008.1.2.4.201", include_bytes!("../../tests/streams/htj2k.bin")),
     ("1.2.840.10008.1.2.4.203", include_bytes!("../../tests/streams/htj2k_lossy.bin")),
     ("1.2.840.10008.1.2.1.99", &[]),
+    ("1.2.840.10008.1.2.4.110", include_bytes!("../../tests/streams/jpeg_xl.bin")),
+    ("1.2.840.10008.1.2.4.111", include_bytes!("../../tests/streams/jpeg_xl_jpeg.bin")),
+    ("1.2.840.10008.1.2.4.112", include_bytes!("../../tests/streams/jpeg_xl_lossy.bin")),
 ];
 
 /// One file through intake, selection, geometry and volume, as the page takes it.
@@ -44,9 +49,7 @@ pub fn read(path: &str, bytes: &[u8]) {
     let Ok(part) = outcome else { return };
     let key = StudyKey { patient_id: part.patient.id, study_uid: part.study.uid };
     let mut build = Build::begin(&intake, &key, None, &CARD.input);
-    while build.wanted().is_some() {
-        build.give(Ok(bytes));
-    }
+    build.read_all(|_| Ok(bytes));
     let _ = build.volume(0.0).prepare(&CARD.input, || 0.0);
     decode(path, bytes);
 }
@@ -58,8 +61,14 @@ fn decode(path: &str, bytes: &[u8]) {
         instances.iter().take(2).filter(|instance| instance.pixels.rows * instance.pixels.columns <= MOST_PIXELS)
     {
         let mut signal = vec![0.0; instance.pixels.rows * instance.pixels.columns];
-        let _ = read_frames(bytes, &mut [(instance, &mut signal)]);
+        let _ = read_and_decode(bytes, &mut [(instance, Place::Signal(&mut signal))]);
     }
+}
+
+/// A compressed frame of 64 by 96 samples of 16 bits, decoded.
+pub fn decode_frame(codec: Codec, stream: &[u8]) {
+    let form = PackedForm { codec, rows: 64, columns: 96, bits_allocated: 16 };
+    let _ = codec::decode(&PackedFrame { frame: 0, form, bytes: stream.to_vec() });
 }
 
 /// A slice of a head, 64 by 96.

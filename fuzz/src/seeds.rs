@@ -1,5 +1,6 @@
 //! Writes the first inputs of each target: `cargo run --bin seeds`, in this folder.
 
+use headway_core::dicom::syntax::{Codec, of_uid};
 use headway_fuzz::{CODECS, around, slice};
 use headway_synth::recipe::TransferSyntax;
 use std::fs;
@@ -18,8 +19,17 @@ fn main() -> Result<()> {
     }
     for (index, (uid, stream)) in CODECS.into_iter().enumerate().filter(|(_, (_, stream))| !stream.is_empty()) {
         write("file", &format!("packed_{index}"), &around(uid, stream))?;
-        write("codec", &format!("stream_{index}"), &[&[index as u8], stream].concat())?;
+        let target = match of_uid(uid).and_then(|syntax| syntax.codec) {
+            Some(Codec::Jpeg) => "jpeg",
+            Some(Codec::JpegLs) => "jpeg_ls",
+            Some(Codec::Jpeg2000) => "jpeg_2000",
+            Some(Codec::JpegXl) => "jpeg_xl",
+            _ => continue,
+        };
+        write(target, &format!("stream_{index}"), stream)?;
     }
+    // Two segments of one run each.
+    write("rle", "runs", &[&[2, 0, 0, 0, 64, 0, 0, 0, 66, 0, 0, 0], &[0; 52][..], &[0x81, 7, 0x81, 9]].concat())?;
     write("nifti", "volume", &nifti())?;
     // An empty archive, and one stored entry `a` of one byte.
     write("archive", "empty", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0")?;

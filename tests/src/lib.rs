@@ -6,7 +6,7 @@ use headway_core::build::Build;
 use headway_core::card::Card;
 use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, ScoredBy, Tier};
-use headway_core::frame::read_frames;
+use headway_core::frame::{Place, read_and_decode};
 use headway_core::geometry::Geometry;
 use headway_core::instance::{HeaderOutcome, Instance};
 use headway_core::intake::{HEADER_BYTES, Intake};
@@ -15,7 +15,7 @@ use headway_core::reason::Reason;
 use headway_core::selection::{SelectionReport, SeriesChoice, Stack};
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, Desk, Effect, Event, HeaderRead, Part, WorklistView};
-use headway_core::volume::{Volume, VolumeBuilder};
+use headway_core::volume::Volume;
 use headway_infer::{Engine, Wanted};
 use headway_synth::{Recipe, SyntheticFile};
 use std::collections::VecDeque;
@@ -149,9 +149,7 @@ impl Shell {
 
     fn build(&self, study: &StudyKey, wanted: Option<&SeriesChoice>) -> (BuildReport, Option<ModelInput>) {
         let mut build = Build::begin(&self.intake, study, wanted, &self.card.input);
-        while let Some(file) = build.wanted() {
-            build.give(Ok(&self.files[file.0 as usize].bytes));
-        }
+        build.read_all(|file| Ok(&self.files[file.0 as usize].bytes));
         build.volume(0.0).prepare(&self.card.input, || 0.0)
     }
 }
@@ -165,7 +163,7 @@ pub fn signals(bytes: &[u8]) -> Result<Vec<Vec<f32>>, Reason> {
     };
     let signal = |instance: &Instance| {
         let mut signal = vec![0.0; instance.pixels.rows * instance.pixels.columns];
-        read_frames(bytes, &mut [(instance, &mut signal)]).map(|()| signal)
+        read_and_decode(bytes, &mut [(instance, Place::Signal(&mut signal))]).map(|()| signal)
     };
     instances.iter().map(signal).collect()
 }
@@ -210,9 +208,7 @@ pub fn assembled(files: &[SyntheticFile], part: &str) -> Volume {
     let series = stacks.into_iter().find(|series| series.part() == part);
     let series = series.unwrap_or_else(|| panic!("no part \"{part}\" in {names:?}"));
     let geometry = Geometry::of(&series, &card().input.geometry).expect("an even stack");
-    let mut builder = VolumeBuilder::new(Stack { series, geometry, cautions: Vec::new() }).expect("it fits");
-    for file in builder.files() {
-        builder.place(file, &files[file.0 as usize].bytes);
-    }
-    builder.finish().0.expect("every slice can be read")
+    let mut build = Build::of_stack(Stack { series, geometry, cautions: Vec::new() });
+    build.read_all(|file| Ok(&files[file.0 as usize].bytes));
+    build.volume(0.0).into_viewable().expect("every slice can be read").volume
 }

@@ -1,5 +1,5 @@
 """Writes the compressed streams of the test `transfer_syntaxes_are_read_as_documented`: one formula image, by encoders
-that share no code with Headway's decoders (libjpeg-turbo, CharLS, OpenJPEG, OpenJPH, all in the package imagecodecs).
+that share no code with Headway's decoders (libjpeg-turbo, CharLS, OpenJPEG, OpenJPH, libjxl, all in the package imagecodecs).
 
     python make.py
 """
@@ -31,6 +31,9 @@ def main():
         "jpeg_2000_lossy": imagecodecs.jpeg2k_encode(grey12, codecformat="j2k", level=90, bitspersample=12),
         "htj2k": imagecodecs.htj2k_encode(grey12, reversible=True),
         "htj2k_lossy": imagecodecs.htj2k_encode(grey12, reversible=False, level=0.00001),
+        "jpeg_xl": imagecodecs.jpegxl_encode(grey12, lossless=True, bitspersample=12),
+        "jpeg_xl_jpeg": imagecodecs.jpegxl_encode_jpeg(imagecodecs.jpeg_encode(grey8, level=100)),
+        "jpeg_xl_lossy": imagecodecs.jpegxl_encode(grey8, distance=0.01),
     }
     for name, stream in streams.items():
         (Path(__file__).parent / f"{name}.bin").write_bytes(stream)

@@ -12,6 +12,7 @@ pub fn verb(what: Option<&str>) -> Result<(), String> {
     match what {
         Some("engine") => page::build(page::Kind::Plain)?,
         Some("ingest") => {
+            page::build(page::Kind::Plain)?;
             run("cargo build --quiet --release --target wasm32-unknown-unknown -p headway-bench-ingest")?;
             run(&format!("cargo build --quiet {NATIVE} --bins"))?;
         }

@@ -4,7 +4,7 @@
 use headway_core::build::Build;
 use headway_core::card::{Card, InputSpec};
 use headway_core::file::{FileId, FileMeta};
-use headway_core::frame::read_frames;
+use headway_core::frame::{Place, read_and_decode};
 use headway_core::instance::{HeaderOutcome, Instance};
 use headway_core::intake::Intake;
 use headway_core::study::StudyKey;
@@ -31,8 +31,8 @@ pub fn signal(bytes: &[u8]) -> Option<f64> {
     let HeaderOutcome::Read(images) = Instance::read(FileId(0), "", bytes, bytes.len() as u64) else { return None };
     let mut planes: Vec<Vec<f32>> =
         images.iter().map(|image| vec![0.0; image.pixels.rows * image.pixels.columns]).collect();
-    let mut wanted: Vec<_> = images.iter().zip(planes.iter_mut().map(Vec::as_mut_slice)).collect();
-    read_frames(bytes, &mut wanted).ok()?;
+    let mut wanted: Vec<_> = images.iter().zip(planes.iter_mut().map(|plane| Place::Signal(plane))).collect();
+    read_and_decode(bytes, &mut wanted).ok()?;
     Some(planes.iter().flatten().map(|value| f64::from(*value)).sum())
 }
 
@@ -71,14 +71,14 @@ impl Study {
     }
 
     /// The next file to give, if any.
-    pub fn wanted(&self) -> Option<u32> {
-        self.build.as_ref()?.wanted().map(|file| file.0)
+    pub fn wanted(&mut self) -> Option<u32> {
+        self.build.as_mut()?.next_file().map(|file| file.0)
     }
 
-    /// Gives the bytes of the file wanted.
-    pub fn give(&mut self, bytes: &[u8]) {
+    /// Gives the bytes of a file that is not compressed.
+    pub fn give(&mut self, file: u32, bytes: &[u8]) {
         if let Some(build) = &mut self.build {
-            build.give(Ok(bytes));
+            build.give(FileId(file), Ok(bytes));
         }
     }
 }

@@ -43,10 +43,7 @@ pub fn deidentify(arguments: &DeidentifyArguments) -> Result<(), String> {
     getrandom::fill(&mut secret).map_err(|e| format!("The system gives no random numbers ({e})."))?;
     let mut work = Deidentify::begin(shell.intake(), &study, &series.summary(), wishes, &secret, &spec.geometry)
         .map_err(|reason| reason.text)?;
-    while let Some(file) = work.wanted() {
-        let bytes = files.read(file, u64::MAX);
-        work.give(bytes.as_deref().map_err(Clone::clone));
-    }
+    work.read_all(|file| files.read(file, u64::MAX));
     let done = work.finish().map_err(|reason| reason.text)?;
     empty_folder(out)?;
     for (name, bytes) in &done.files {

@@ -153,10 +153,7 @@ impl<'a> Shell<'a> {
     pub fn build(&mut self, study: &StudyKey, wanted: Option<&SeriesChoice>) -> (BuildReport, Option<ModelInput>) {
         let began = self.millis();
         let mut build = Build::begin(&self.intake, study, wanted, self.spec);
-        while let Some(file) = build.wanted() {
-            let bytes = self.files.read(file, u64::MAX);
-            build.give(bytes.as_deref().map_err(Clone::clone));
-        }
+        build.read_all(|file| self.files.read(file, u64::MAX));
         let built = build.volume(self.millis() - began);
         built.prepare(self.spec, || self.millis())
     }

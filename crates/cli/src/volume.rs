@@ -5,10 +5,11 @@ use crate::nifti_file;
 use crate::score::Model;
 use crate::shell::Shell;
 use crate::wanted::WantedStack;
+use headway_core::build::Build;
 use headway_core::canonical::Canonical;
 use headway_core::geometry::Geometry;
 use headway_core::selection::Stack;
-use headway_core::volume::{Volume, VolumeBuilder};
+use headway_core::volume::Volume;
 use ndarray::{Array3, Axis, ShapeBuilder};
 use std::path::{Path, PathBuf};
 
@@ -24,25 +25,20 @@ pub fn volume(paths: &[PathBuf], wanted: &WantedStack, model: &Path, out: &Path)
 }
 
 fn assemble(stack: Stack, files: &Files) -> Result<Volume, String> {
-    let mut builder = VolumeBuilder::new(stack).map_err(|reason| reason.text)?;
-    for file in builder.files() {
-        match files.read(file, u64::MAX) {
-            Ok(bytes) => builder.place(file, &bytes),
-            Err(reason) => builder.refuse(file, reason),
-        }
-    }
-    let (volume, notices) = builder.finish();
-    for (file, reason) in notices {
+    let mut build = Build::of_stack(stack);
+    build.read_all(|file| files.read(file, u64::MAX));
+    let built = build.volume(0.0);
+    for (file, reason) in &built.report().unusable {
         eprintln!("{}: {}", files.metas[file.0 as usize].path, reason.text);
     }
-    volume.map_err(|reason| reason.text)
+    built.into_viewable().map(|viewable| viewable.volume).map_err(|reason| reason.text)
 }
 
 /// Ordered as dcm2niix does: a 3D acquisition in the closest RAS order, slices with their rows from the last to the first.
 fn write(volume: Volume, volumetric: bool, out: &Path) -> Result<(), String> {
     let Volume { signal, geometry } = volume;
     let [columns, rows, slices] = geometry.dims;
-    let stored = Array3::from_shape_vec((columns, rows, slices).f(), signal).map_err(|e| e.to_string())?;
+    let stored = Array3::from_shape_vec((columns, rows, slices).f(), signal.to_vec()).map_err(|e| e.to_string())?;
     let order = if volumetric {
         Canonical::of(&geometry)
     } else {

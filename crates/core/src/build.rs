@@ -2,7 +2,9 @@
 //! The shell hands over bytes as it can get them; core never waits for a file.
 
 use crate::card::InputSpec;
+use crate::codec;
 use crate::file::FileId;
+use crate::frame::{DecodedFrame, PackedFrame};
 use crate::intake::{Choice, Intake};
 use crate::picture::look;
 use crate::preprocess::{ModelInput, prepare};
@@ -14,8 +16,8 @@ use crate::triage::BuildReport;
 use crate::viewing::{Viewable, Window};
 use crate::volume::VolumeBuilder;
 
-/// A study being built. Ask for [`Self::wanted`], answer with [`Self::give`], until nothing is wanted;
-/// then [`Self::volume`] and [`Built::prepare`].
+/// A study being built. Take files with [`Self::next_file`] and give the bytes of each with [`Self::give`]; where frames come back,
+/// have them decoded and give those with [`Self::give_decoded`]. When nothing is next any more: [`Self::volume`] and [`Built::prepare`].
 #[derive(Debug)]
 pub struct Build {
     selection: SelectionReport,
@@ -25,6 +27,8 @@ pub struct Build {
     stated_window: Option<Window>,
     /// The files still to read, last first.
     files: Vec<FileId>,
+    /// Files whose frames are with a decoder.
+    owed: usize,
 }
 
 /// A study whose files have all been read.
@@ -46,30 +50,62 @@ impl Build {
         Self::of(SelectionReport::default(), Vec::new(), intake.stack_to_view(study, series, &spec.geometry))
     }
 
+    /// Takes this stack.
+    pub fn of_stack(stack: Stack) -> Self {
+        Self::of(SelectionReport::default(), Vec::new(), Ok(stack))
+    }
+
     fn of(selection: SelectionReport, cautions: Vec<String>, stack: Result<Stack, Reason>) -> Self {
         let oriented = stack.as_ref().is_ok_and(|stack| stack.series.is_oriented());
         let stated_window = stack.as_ref().ok().and_then(|stack| stack.series.stated_window());
         let builder = stack.and_then(VolumeBuilder::new);
         let files = builder.as_ref().map(|builder| builder.files().into_iter().rev().collect()).unwrap_or_default();
-        Self { selection, cautions, builder, oriented, stated_window, files }
+        Self { selection, cautions, builder, oriented, stated_window, files, owed: 0 }
     }
 
-    /// The next file to read, if any.
-    pub fn wanted(&self) -> Option<FileId> {
-        self.files.last().copied()
+    /// The next file to read. `None` when all are read, or when what comes next are copies of images that a decoder still has.
+    pub fn next_file(&mut self) -> Option<FileId> {
+        let is_copy = |builder: &VolumeBuilder| self.files.last().is_some_and(|file| builder.is_copy(*file));
+        if self.owed > 0 && self.builder.as_ref().is_ok_and(is_copy) {
+            return None;
+        }
+        self.files.pop()
     }
 
-    /// The bytes of the file wanted, or why they cannot be had.
-    pub fn give(&mut self, bytes: Result<&[u8], Reason>) {
-        if let (Ok(builder), Some(file)) = (&mut self.builder, self.files.pop()) {
-            match bytes {
-                Ok(bytes) => builder.place(file, bytes),
-                Err(reason) => builder.refuse(file, reason),
+    /// The bytes of a file, or why they cannot be had. Frames that come back are to be decoded and given.
+    pub fn give(&mut self, file: FileId, bytes: Result<&[u8], Reason>) -> Vec<PackedFrame> {
+        let Ok(builder) = &mut self.builder else { return Vec::new() };
+        let packed = match bytes {
+            Ok(bytes) => builder.place(file, bytes),
+            Err(reason) => {
+                builder.refuse(file, reason);
+                Vec::new()
+            }
+        };
+        self.owed += usize::from(!packed.is_empty());
+        packed
+    }
+
+    /// A file's frames, decoded, or why they cannot be.
+    pub fn give_decoded(&mut self, file: FileId, frames: Result<Vec<DecodedFrame>, Reason>) {
+        self.owed = self.owed.saturating_sub(1);
+        if let Ok(builder) = &mut self.builder {
+            builder.place_decoded(file, frames);
+        }
+    }
+
+    /// Reads all files here and now, for a shell that waits for nobody.
+    pub fn read_all<B: AsRef<[u8]>>(&mut self, read: impl Fn(FileId) -> Result<B, Reason>) {
+        while let Some(file) = self.next_file() {
+            let bytes = read(file);
+            let packed = self.give(file, bytes.as_ref().map(AsRef::as_ref).map_err(Clone::clone));
+            if !packed.is_empty() {
+                self.give_decoded(file, packed.iter().map(codec::decode).collect());
             }
         }
     }
 
-    /// The volume, once nothing is wanted any more; `volume_ms` is the time it took.
+    /// The volume, once every file was given; `volume_ms` is the time it took.
     pub fn volume(self, volume_ms: f64) -> Built {
         let (volume, unusable) = match self.builder {
             Ok(builder) => builder.finish(),
@@ -93,6 +129,11 @@ impl Build {
 }
 
 impl Built {
+    /// What the building came to.
+    pub fn report(&self) -> &BuildReport {
+        &self.report
+    }
+
     /// The network's input, or the reason why there is none inside the report.
     pub fn prepare(&self, spec: &InputSpec, millis: impl Fn() -> f64) -> (BuildReport, Option<ModelInput>) {
         let mut report = self.report.clone();

@@ -1,4 +1,7 @@
-//! The pixels of one file as signal values.
+//! The pixels of one file: stored values and how they become signal.
+//!
+//! What a file compresses leaves here as [`PackedFrame`]s, whoever decodes them ([`crate::codec::decode`], perhaps in
+//! another thread), and comes back as [`DecodedFrame`]s.
 
 use crate::codec;
 use crate::dicom::Fault;
@@ -10,25 +13,81 @@ use crate::dicom::walk::Encoding;
 use crate::instance::{Instance, PixelHeader, Tile};
 use crate::nifti::{self, is_nifti};
 use crate::reason::{Code, Reason};
+use crate::scale::{Scale, bits_in_use};
 use crate::unpack::gunzipped;
 use dicom_dictionary_std::tags;
-use std::borrow::Cow;
+use serde::{Deserialize, Serialize};
 
-/// An image to be read from a file, and the place for its signal: `rows × columns` values, row by row.
-pub type Wanted<'a> = (&'a Instance, &'a mut [f32]);
+/// An image to be read from a file, and the place for it.
+pub type Wanted<'a> = (&'a Instance, Place<'a>);
+
+/// Room for an image: `rows × columns` values, row by row.
+#[derive(Debug)]
+pub enum Place<'a> {
+    /// For its signal.
+    Signal(&'a mut [f32]),
+    /// For its stored values of 16 bits, and for how they become signal.
+    Stored(&'a mut [u16], &'a mut Scale),
+}
+
+/// A compressed frame of a file, on its way to a decoder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackedFrame {
+    /// Which frame of the file, from 0.
+    pub frame: usize,
+    /// What to decode it as.
+    pub form: PackedForm,
+    /// The compressed bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What a decoder has to know of a frame beside its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackedForm {
+    /// What compressed it.
+    pub codec: Codec,
+    /// Its *Rows*.
+    pub rows: usize,
+    /// Its *Columns*.
+    pub columns: usize,
+    /// *Bits Allocated* for each sample.
+    pub bits_allocated: usize,
+}
+
+/// A frame as its decoder left it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodedFrame {
+    /// Which frame of the file, from 0.
+    pub frame: usize,
+    /// Bytes of one sample: 1, 2 or 4.
+    pub width: usize,
+    /// The samples, little endian.
+    pub bytes: Vec<u8>,
+}
 
 /// Reads some of a file's images into their places: *Rescale Slope* and *Intercept* applied (PS3.3, C.11.1),
 /// MONOCHROME1 turned over so that more signal is brighter, padding set to no signal (0).
 ///
+/// Where the file is compressed nothing is placed; the frames come back, for [`place_decoded`] once they are decoded.
+///
 /// # Errors
 /// A reason that names the transfer syntax, the pixel format or the damage; the places then hold anything.
-pub fn read_frames(bytes: &[u8], wanted: &mut [Wanted]) -> Result<(), Reason> {
+pub fn read_frames(bytes: &[u8], wanted: &mut [Wanted]) -> Result<Vec<PackedFrame>, Reason> {
     let bytes = gunzipped(bytes)?;
     if is_nifti(&bytes) {
-        return nifti::read_frames(&bytes, wanted);
+        return nifti::read_frames(&bytes, wanted).map(|()| Vec::new());
     }
-    let images: Vec<&Instance> = wanted.iter().map(|(instance, _)| *instance).collect();
-    each_frame(&bytes, &images, |index, samples| place(samples, images[index], wanted[index].1))
+    let Some((first, _)) = wanted.first() else { return Ok(Vec::new()) };
+    let first = *first;
+    with_source(&bytes, first, |source| match source {
+        Source::Native(native) => {
+            for (instance, place) in wanted {
+                native.samples(instance)?.place(instance, place)?;
+            }
+            Ok(Vec::new())
+        }
+        Source::Packed(packed) => packed.frames(wanted.iter().map(|(instance, _)| *instance)),
+    })
 }
 
 /// An image's stored values.
@@ -42,25 +101,64 @@ pub struct Stored {
     pub bits: usize,
 }
 
+/// Some of a file's images as they were stored, or the compressed frames they lie in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StoredFrames {
+    /// By image.
+    Stored(Vec<Stored>),
+    /// Each frame once, for [`stored_of`] when they are decoded.
+    Packed(Vec<PackedFrame>),
+}
+
 /// Reads some of a DICOM file's images, in their order, as they were stored: neither rescaled nor turned over.
 ///
 /// # Errors
 /// As of [`read_frames`].
-pub fn stored_frames(bytes: &[u8], images: &[&Instance]) -> Result<Vec<Stored>, Reason> {
-    let mut stored = Vec::new();
-    each_frame(&gunzipped(bytes)?, images, |index, samples| {
-        stored.push(cut_out(samples, images[index])?);
-        Ok(())
-    })?;
-    Ok(stored)
+pub fn stored_frames(bytes: &[u8], images: &[&Instance]) -> Result<StoredFrames, Reason> {
+    let Some(first) = images.first() else { return Ok(StoredFrames::Stored(Vec::new())) };
+    with_source(bytes, first, |source| match source {
+        Source::Native(native) => {
+            let stored = images.iter().map(|image| native.samples(image)?.stored(image));
+            stored.collect::<Result<_, _>>().map(StoredFrames::Stored)
+        }
+        Source::Packed(packed) => packed.frames(images.iter().copied()).map(StoredFrames::Packed),
+    })
 }
 
-/// Hands over the frame of each of a DICOM file's images; one that holds several is decoded once.
-fn each_frame(
-    bytes: &[u8],
-    images: &[&Instance],
-    mut take: impl FnMut(usize, &Samples) -> Result<(), Reason>,
-) -> Result<(), Reason> {
+/// Images as they were stored, out of a file's decoded frames.
+///
+/// # Errors
+/// [`Code::TruncatedPixels`].
+pub fn stored_of(frames: &[DecodedFrame], images: &[&Instance]) -> Result<Vec<Stored>, Reason> {
+    images.iter().map(|image| samples_of(frames, image)?.stored(image)).collect()
+}
+
+/// Puts a file's decoded frames into their places, as [`read_frames`] does what is not compressed.
+///
+/// # Errors
+/// [`Code::DamagedPixels`], [`Code::TruncatedPixels`].
+pub fn place_decoded(frames: &[DecodedFrame], wanted: &mut [Wanted]) -> Result<(), Reason> {
+    for (instance, place) in wanted {
+        samples_of(frames, instance)?.place(instance, place)?;
+    }
+    Ok(())
+}
+
+/// Reads some of a file's images into their places, and decodes here and now what is compressed.
+///
+/// # Errors
+/// As [`read_frames`], and what the decoder says.
+pub fn read_and_decode(bytes: &[u8], wanted: &mut [Wanted]) -> Result<(), Reason> {
+    let packed = read_frames(bytes, wanted)?;
+    if packed.is_empty() {
+        return Ok(());
+    }
+    let decoded = packed.iter().map(codec::decode).collect::<Result<Vec<_>, _>>()?;
+    place_decoded(&decoded, wanted)
+}
+
+/// Opens the pixels of a DICOM file that holds this image, and works with them.
+fn with_source<T>(bytes: &[u8], image: &Instance, work: impl FnOnce(Source) -> Result<T, Reason>) -> Result<T, Reason> {
     let unreadable = |fault| match fault {
         Fault::NeedsWholeFile => {
             Reason::new(Code::TruncatedPixels, "The file ends before its pixels do. Copy it again.")
@@ -69,34 +167,39 @@ fn each_frame(
     };
     let part10 = Part10::read(bytes, bytes.len()).map_err(unreadable)?;
     let data_set = part10.data_set().map_err(unreadable)?;
-    let Some(first) = images.first() else { return Ok(()) };
-    readable_format(&first.pixels)?;
-    let source = Source::open(&part10, &data_set, first)?;
-    let mut decoded: Option<(usize, Samples)> = None;
-    for (index, instance) in images.iter().enumerate() {
-        let samples = match decoded.take().filter(|(frame, _)| *frame == instance.frame) {
-            Some((_, samples)) => samples,
-            None => source.frame(instance)?,
-        };
-        take(index, &samples)?;
-        decoded = Some((instance.frame, samples));
-    }
-    Ok(())
+    readable_format(&image.pixels)?;
+    work(Source::open(&part10, &data_set, image)?)
+}
+
+/// The frame of an image among those that were decoded.
+fn samples_of<'a>(frames: &'a [DecodedFrame], instance: &Instance) -> Result<Samples<'a>, Reason> {
+    let decoded = frames.iter().find(|decoded| decoded.frame == instance.frame).ok_or_else(|| cut_short(instance))?;
+    Ok(Samples { bytes: &decoded.bytes, width: decoded.width, big_endian: false })
 }
 
 /// One frame's stored values as bytes.
-#[derive(Debug)]
-pub(crate) struct Samples<'a> {
-    pub(crate) bytes: Cow<'a, [u8]>,
+#[derive(Clone, Copy, Debug)]
+struct Samples<'a> {
+    bytes: &'a [u8],
     /// Bytes of one sample: 1, 2 or 4.
-    pub(crate) width: usize,
-    pub(crate) big_endian: bool,
+    width: usize,
+    big_endian: bool,
 }
 
 /// The pixel data of one file.
 enum Source<'a> {
-    Native { bytes: &'a [u8], big_endian: bool },
-    Packed { fragments: Fragments<'a>, codec: Codec },
+    Native(Native<'a>),
+    Packed(Packed<'a>),
+}
+
+struct Native<'a> {
+    bytes: &'a [u8],
+    big_endian: bool,
+}
+
+struct Packed<'a> {
+    fragments: Fragments<'a>,
+    codec: Codec,
 }
 
 impl<'a> Source<'a> {
@@ -111,39 +214,55 @@ impl<'a> Source<'a> {
         if codec == Codec::Native {
             let end = element.value.end.min(part10.bytes().len());
             let bytes = part10.bytes().get(element.value.start..end).unwrap_or_default();
-            return Ok(Self::Native { bytes, big_endian: part10.walker().encoding == Encoding::ExplicitBe });
+            return Ok(Self::Native(Native { bytes, big_endian: part10.walker().encoding == Encoding::ExplicitBe }));
         }
         let offsets = data_set.bytes(tags::EXTENDED_OFFSET_TABLE);
         let fragments = Fragments::read(part10.walker(), element, offsets, instance.pixels.frames)?;
-        Ok(Self::Packed { fragments, codec })
+        Ok(Self::Packed(Packed { fragments, codec }))
     }
+}
 
-    fn frame(&self, instance: &Instance) -> Result<Samples<'a>, Reason> {
-        let pixels = &instance.pixels;
-        let (rows, columns) = instance.tile.map_or((pixels.rows, pixels.columns), |t| (t.frame_rows, t.frame_columns));
-        let cut_short = || {
-            Reason::new(
-                Code::TruncatedPixels,
-                format!(
-                    "The file ends before the pixels of its frame {} do. Copy or export it again.",
-                    instance.frame + 1
-                ),
-            )
-        };
-        match self {
-            Self::Native { bytes, big_endian } => {
-                let width = pixels.bits_allocated / 8;
-                let size = rows * columns * width;
-                let start = size.checked_mul(instance.frame).ok_or_else(cut_short)?;
-                let bytes = bytes.get(start..).and_then(|rest| rest.get(..size)).ok_or_else(cut_short)?;
-                Ok(Samples { bytes: Cow::Borrowed(bytes), width, big_endian: *big_endian })
-            }
-            Self::Packed { fragments, codec } => {
-                let packed = fragments.frame(instance.frame).ok_or_else(cut_short)?;
-                codec::decode(*codec, &packed, rows, columns, pixels.bits_allocated)
-            }
-        }
+impl Native<'_> {
+    /// The frame of an image.
+    fn samples(&self, instance: &Instance) -> Result<Samples<'_>, Reason> {
+        let (rows, columns) = frame_size(instance);
+        let width = instance.pixels.bits_allocated / 8;
+        let size = rows * columns * width;
+        let start = size.checked_mul(instance.frame).ok_or_else(|| cut_short(instance))?;
+        let bytes = self.bytes.get(start..).and_then(|rest| rest.get(..size)).ok_or_else(|| cut_short(instance))?;
+        Ok(Samples { bytes, width, big_endian: self.big_endian })
     }
+}
+
+impl Packed<'_> {
+    /// The frames of the images wanted, each once.
+    fn frames<'i>(&self, wanted: impl Iterator<Item = &'i Instance>) -> Result<Vec<PackedFrame>, Reason> {
+        let mut frames: Vec<PackedFrame> = Vec::new();
+        for instance in wanted {
+            if frames.iter().rev().any(|packed| packed.frame == instance.frame) {
+                continue;
+            }
+            let (rows, columns) = frame_size(instance);
+            let bytes = self.fragments.frame(instance.frame).ok_or_else(|| cut_short(instance))?.into_owned();
+            let form = PackedForm { codec: self.codec, rows, columns, bits_allocated: instance.pixels.bits_allocated };
+            frames.push(PackedFrame { frame: instance.frame, form, bytes });
+        }
+        Ok(frames)
+    }
+}
+
+/// Rows and columns of the whole frame that an image is or lies in.
+fn frame_size(instance: &Instance) -> (usize, usize) {
+    let pixels = &instance.pixels;
+    instance.tile.map_or((pixels.rows, pixels.columns), |tile| (tile.frame_rows, tile.frame_columns))
+}
+
+fn cut_short(instance: &Instance) -> Reason {
+    let frame = instance.frame + 1;
+    Reason::new(
+        Code::TruncatedPixels,
+        format!("The file ends before the pixels of its frame {frame} do. Copy or export it again."),
+    )
 }
 
 fn readable_format(pixels: &PixelHeader) -> Result<(), Reason> {
@@ -168,145 +287,113 @@ fn unsupported(part10: &Part10) -> Reason {
     Reason::new(
         Code::TransferSyntax,
         format!(
-            "Pixels are stored as {name} ({}), which is not decoded yet. Export the series uncompressed (Explicit VR Little Endian).",
+            "Pixels are stored as {name} ({}), which is not read. Export the series uncompressed (Explicit VR Little Endian).",
             part10.transfer_syntax_uid
         ),
     )
 }
 
-/// The rows of an image's part of its frame, as bytes.
-fn rows_of<'a>(samples: &'a Samples, instance: &Instance) -> Result<impl Iterator<Item = &'a [u8]>, Reason> {
-    let pixels = &instance.pixels;
-    let whole = Tile { row: 0, column: 0, frame_rows: pixels.rows, frame_columns: pixels.columns };
-    let tile = instance.tile.unwrap_or(whole);
-    let row_bytes = tile.frame_columns * samples.width;
-    if samples.bytes.len() < tile.frame_rows * row_bytes {
-        return Err(Reason::new(
-            Code::TruncatedPixels,
-            format!(
-                "The image holds {} of {} pixels. Copy or export the file again.",
-                samples.bytes.len() / samples.width,
-                tile.frame_rows * tile.frame_columns
-            ),
-        ));
-    }
-    let (width, columns) = (samples.width, pixels.columns);
-    Ok((tile.row..tile.row + pixels.rows).map(move |row| {
-        let start = row * row_bytes + tile.column * width;
-        &samples.bytes[start..start + columns * width]
-    }))
-}
-
-/// The stored values of the instance's tile.
-fn cut_out(samples: &Samples, instance: &Instance) -> Result<Stored, Reason> {
-    let width = samples.width;
-    let (high_bit, bits) = bits_in_use(&instance.pixels, width);
-    let (above, below) = (31 - high_bit as u32, 32 - bits as u32);
-    let mut bytes = Vec::with_capacity(instance.pixels.rows * instance.pixels.columns * width);
-    for value in rows_of(samples, instance)?.flat_map(|row| row.chunks_exact(width)) {
-        let joined = |word: u32, byte: &u8| word << 8 | u32::from(*byte);
-        let word = if samples.big_endian { value.iter().fold(0, joined) } else { value.iter().rev().fold(0, joined) };
-        let raised = word << above;
-        let stored = if instance.pixels.signed { (raised as i32 >> below) as u32 } else { raised >> below };
-        bytes.extend_from_slice(&stored.to_le_bytes()[..width]);
-    }
-    Ok(Stored { bytes, width, bits })
-}
-
-/// Turns stored values into signal, those of the instance's tile only.
-fn place(samples: &Samples, instance: &Instance, signal: &mut [f32]) -> Result<(), Reason> {
-    let pixels = &instance.pixels;
-    let rows = rows_of(samples, instance)?;
-    if signal.len() != pixels.rows * pixels.columns {
-        let text = format!("The image has {} × {} pixels, unlike its stack.", pixels.columns, pixels.rows);
-        return Err(Reason::new(Code::MixedShapes, text));
-    }
-    let scale = Scale::of(pixels, samples.width);
-    for (stored, signal) in rows.zip(signal.chunks_exact_mut(pixels.columns)) {
-        match (samples.width, samples.big_endian) {
-            (1, _) => scale.row(stored, signal, |[byte]| u32::from(byte)),
-            (2, false) => scale.row(stored, signal, |pair| u32::from(u16::from_le_bytes(pair))),
-            (2, true) => scale.row(stored, signal, |pair| u32::from(u16::from_be_bytes(pair))),
-            (_, false) => scale.row(stored, signal, u32::from_le_bytes),
-            (_, true) => scale.row(stored, signal, u32::from_be_bytes),
+impl<'a> Samples<'a> {
+    /// The rows of an image, as bytes: all of the frame, or its tile.
+    fn rows(&self, instance: &Instance) -> Result<impl Iterator<Item = &'a [u8]> + use<'a>, Reason> {
+        let pixels = &instance.pixels;
+        let whole = Tile { row: 0, column: 0, frame_rows: pixels.rows, frame_columns: pixels.columns };
+        let tile = instance.tile.unwrap_or(whole);
+        let row_bytes = tile.frame_columns * self.width;
+        if self.bytes.len() < tile.frame_rows * row_bytes {
+            return Err(Reason::new(
+                Code::TruncatedPixels,
+                format!(
+                    "The image holds {} of {} pixels. Copy or export the file again.",
+                    self.bytes.len() / self.width,
+                    tile.frame_rows * tile.frame_columns
+                ),
+            ));
         }
+        let (bytes, width, columns) = (self.bytes, self.width, pixels.columns);
+        Ok((tile.row..tile.row + pixels.rows).map(move |row| {
+            let start = row * row_bytes + tile.column * width;
+            &bytes[start..start + columns * width]
+        }))
     }
-    if scale.is_bounded() {
-        return Ok(());
-    }
-    match signal.iter().position(|value| !value.is_finite()) {
-        Some(index) => Err(Reason::new(
-            Code::DamagedPixels,
-            format!("Pixel {index} is not a number after rescaling. Export it again."),
-        )),
-        None => Ok(()),
-    }
-}
 
-/// The highest bit of a stored value and how many there are.
-/// A codec may return fewer bytes than were allocated, never with stored bits shifted.
-fn bits_in_use(pixels: &PixelHeader, width: usize) -> (usize, usize) {
-    if pixels.high_bit < 8 * width { (pixels.high_bit, pixels.bits_stored) } else { (8 * width - 1, 8 * width) }
-}
-
-/// How a stored value becomes signal.
-struct Scale {
-    /// Unused bits above and below the stored ones.
-    above: u32,
-    below: u32,
-    signed: bool,
-    padding: Option<(i64, i64)>,
-    slope: f64,
-    intercept: f64,
-}
-
-impl Scale {
-    fn of(pixels: &PixelHeader, width: usize) -> Self {
+    /// An image's stored values.
+    fn stored(&self, instance: &Instance) -> Result<Stored, Reason> {
+        let (pixels, width) = (&instance.pixels, self.width);
         let (high_bit, bits) = bits_in_use(pixels, width);
-        // MONOCHROME1 shows the lowest value brightest: turned over inside the range of the stored bits (PS3.3, C.7.6.3.1.2).
-        let turned = pixels.photometric == "MONOCHROME1";
-        let lowest_and_highest = if pixels.signed { -1.0 } else { (1_u64 << bits) as f64 - 1.0 };
-        let (slope, intercept) = (pixels.rescale_slope, pixels.rescale_intercept);
-        Self {
-            above: 31 - high_bit as u32,
-            below: 32 - bits as u32,
-            signed: pixels.signed,
-            padding: pixels.padding,
-            slope: if turned { -slope } else { slope },
-            intercept: if turned { intercept + slope * lowest_and_highest } else { intercept },
+        let (above, below) = (31 - high_bit as u32, 32 - bits as u32);
+        let mut bytes = Vec::with_capacity(pixels.rows * pixels.columns * width);
+        for value in self.rows(instance)?.flat_map(|row| row.chunks_exact(width)) {
+            let joined = |word: u32, byte: &u8| word << 8 | u32::from(*byte);
+            let word = if self.big_endian { value.iter().fold(0, joined) } else { value.iter().rev().fold(0, joined) };
+            let raised = word << above;
+            let stored = if pixels.signed { (raised as i32 >> below) as u32 } else { raised >> below };
+            bytes.extend_from_slice(&stored.to_le_bytes()[..width]);
         }
+        Ok(Stored { bytes, width, bits })
     }
 
-    /// Whether no stored value of 32 bits can become anything but a number.
-    fn is_bounded(&self) -> bool {
-        let most = 2_f64.powi(32) * self.slope.abs() + self.intercept.abs();
-        most <= f64::from(f32::MAX)
-    }
-
-    // What is the same for all values is decided before the loops: they are what reading an uncompressed series takes.
-    fn row<const N: usize>(&self, stored: &[u8], signal: &mut [f32], word: impl Fn([u8; N]) -> u32) {
-        let raised = |bytes: &[u8; N]| word(*bytes) << self.above;
-        if self.signed {
-            self.rescale(stored, signal, |bytes| f64::from(raised(bytes) as i32 >> self.below));
-        } else {
-            self.rescale(stored, signal, |bytes| f64::from(raised(bytes) >> self.below));
+    /// Puts an image into its place.
+    fn place(&self, instance: &Instance, place: &mut Place) -> Result<(), Reason> {
+        let pixels = &instance.pixels;
+        let rows = self.rows(instance)?;
+        let room = match place {
+            Place::Signal(signal) => signal.len(),
+            Place::Stored(stored, _) => stored.len(),
+        };
+        if room != pixels.rows * pixels.columns {
+            let text = format!("The image has {} × {} pixels, unlike its stack.", pixels.columns, pixels.rows);
+            return Err(Reason::new(Code::MixedShapes, text));
         }
-    }
-
-    fn rescale<const N: usize>(&self, stored: &[u8], signal: &mut [f32], value: impl Fn(&[u8; N]) -> f64) {
-        let pairs = stored.as_chunks::<N>().0.iter().zip(signal);
-        match self.padding {
-            Some((low, high)) => {
-                let padding = low as f64..=high as f64;
-                for (bytes, signal) in pairs {
-                    let value = value(bytes);
-                    *signal = if padding.contains(&value) { 0.0 } else { (value * self.slope + self.intercept) as f32 };
+        let scale = Scale::of(pixels, self.width);
+        let not_a_number = match place {
+            Place::Signal(signal) => {
+                rows.zip(signal.chunks_exact_mut(pixels.columns))
+                    .for_each(|(bytes, row)| self.signal(bytes, &scale, row));
+                (!scale.is_bounded()).then(|| signal.iter().position(|value| !value.is_finite())).flatten()
+            }
+            Place::Stored(stored, of_image) => {
+                for (bytes, row) in rows.zip(stored.chunks_exact_mut(pixels.columns)) {
+                    self.copy(bytes, row)?;
                 }
+                **of_image = scale;
+                let number = |word: &u16| scale.signal(u32::from(*word)).is_finite();
+                (!scale.is_bounded()).then(|| stored.iter().position(|word| !number(word))).flatten()
             }
-            None if self.slope == 1.0 && self.intercept == 0.0 => {
-                pairs.for_each(|(bytes, signal)| *signal = value(bytes) as f32);
-            }
-            None => pairs.for_each(|(bytes, signal)| *signal = (value(bytes) * self.slope + self.intercept) as f32),
+        };
+        match not_a_number {
+            Some(index) => Err(Reason::new(
+                Code::DamagedPixels,
+                format!("Pixel {index} is not a number after rescaling. Export it again."),
+            )),
+            None => Ok(()),
         }
     }
+
+    fn signal(&self, bytes: &[u8], scale: &Scale, signal: &mut [f32]) {
+        match (self.width, self.big_endian) {
+            (1, _) => scale.row(signal, bytes.iter().map(|byte| u32::from(*byte))),
+            (2, false) => scale.row(signal, words(bytes).map(|pair| u32::from(u16::from_le_bytes(pair)))),
+            (2, true) => scale.row(signal, words(bytes).map(|pair| u32::from(u16::from_be_bytes(pair)))),
+            (_, false) => scale.row(signal, words(bytes).map(u32::from_le_bytes)),
+            (_, true) => scale.row(signal, words(bytes).map(u32::from_be_bytes)),
+        }
+    }
+
+    fn copy(&self, bytes: &[u8], row: &mut [u16]) -> Result<(), Reason> {
+        match (self.width, self.big_endian) {
+            (1, _) => row.iter_mut().zip(bytes).for_each(|(word, byte)| *word = u16::from(*byte)),
+            (2, false) => row.iter_mut().zip(words(bytes)).for_each(|(word, pair)| *word = u16::from_le_bytes(pair)),
+            (2, true) => row.iter_mut().zip(words(bytes)).for_each(|(word, pair)| *word = u16::from_be_bytes(pair)),
+            _ => {
+                let sentence = "The pixels are deeper than the header states. Export the file again.";
+                return Err(Reason::new(Code::DamagedPixels, sentence));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn words<const N: usize>(bytes: &[u8]) -> impl Iterator<Item = [u8; N]> {
+    bytes.as_chunks::<N>().0.iter().copied()
 }

@@ -1,12 +1,15 @@
-//! Siemens mosaics: the slices of one volume tiled in one picture, left to right, top to bottom.
+//! The slices of one volume tiled in one picture, left to right, top to bottom: Siemens' mosaics and United Imaging's VFRAME.
 //!
-//! The picture's *Image Position (Patient)* is that of a single image of the whole picture's size about the
+//! Siemens: the picture's *Image Position (Patient)* is that of a single image of the whole picture's size about the
 //! first slice's centre, so the first slice's own corner lies further in by half of what the picture is larger.
 //! Number and direction of the slices stand in the private CSA header (0029,1010).
+//!
+//! United Imaging: a private sequence (0065,xx51) of the block "Image Private Header" has an item for each slice, with its own
+//! *Image Position (Patient)*.
 
 use crate::dicom::data_set::DataSet;
 use crate::dicom::walk::u32_at;
-use crate::instance::{Instance, Tile};
+use crate::instance::{Instance, Plane, Tile};
 use crate::reason::{Code, Reason};
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
@@ -14,6 +17,8 @@ use glam::DVec3;
 
 /// *CSA Image Header Info*, private to Siemens.
 const CSA_IMAGE_HEADER: Tag = Tag(0x0029, 0x1010);
+/// *Private Creator* of United Imaging's block in group 0065.
+const UNITED_IMAGING_BLOCK: &str = "Image Private Header";
 /// Most slices of one mosaic.
 const MAX_TILES: usize = 1024;
 
@@ -27,17 +32,10 @@ pub(crate) fn is_mosaic(instance: &Instance) -> bool {
 /// # Errors
 /// [`Code::Mosaic`] where number or place of the slices is not stated in a way that is understood.
 pub(crate) fn tiles(whole: &Instance, header: &DataSet) -> Result<Vec<Instance>, Reason> {
-    let unclear = |what: &str| {
-        Reason::new(
-            Code::Mosaic,
-            format!(
-                "A mosaic (many slices in one picture) {what}. Export the series as single slices or as Enhanced MR."
-            ),
-        )
-    };
+    let united = united_imaging_planes(header);
     let csa = header.bytes(CSA_IMAGE_HEADER);
-    let numbers = |name| csa_numbers(csa, name);
-    let Some(count) = numbers("NumberOfImagesInMosaic").first().map(|n| *n as usize) else {
+    let in_csa = csa_numbers(csa, "NumberOfImagesInMosaic").first().map(|n| *n as usize);
+    let Some(count) = united.as_ref().map(Vec::len).or(in_csa) else {
         return Err(unclear("whose header does not say how many slices it holds"));
     };
     let across = (count as f64).sqrt().ceil() as usize;
@@ -45,34 +43,59 @@ pub(crate) fn tiles(whole: &Instance, header: &DataSet) -> Result<Vec<Instance>,
     if !(1..=MAX_TILES).contains(&count) || rows % across != 0 || columns % across != 0 || whole.pixels.frames != 1 {
         return Err(unclear(&format!("whose {rows} × {columns} pixels do not part into {count} slices")));
     }
+    let size = [rows / across, columns / across];
+    let planes = match united {
+        Some(planes) => planes,
+        None => siemens_planes(whole, header, size, count)?,
+    };
+    let slice = |(index, plane): (usize, Plane)| {
+        let mut instance = whole.clone();
+        instance.tile = Some(Tile {
+            row: index / across * size[0],
+            column: index % across * size[1],
+            frame_rows: rows,
+            frame_columns: columns,
+        });
+        [instance.pixels.rows, instance.pixels.columns] = size;
+        instance.plane = Some(plane);
+        instance
+    };
+    Ok(planes.into_iter().enumerate().map(slice).collect())
+}
+
+fn unclear(what: &str) -> Reason {
+    let remedy = "Export the series as single slices or as Enhanced MR.";
+    Reason::new(Code::Mosaic, format!("A mosaic (many slices in one picture) {what}. {remedy}"))
+}
+
+/// Where the slices of a Siemens mosaic lie, each of `size` rows and columns.
+fn siemens_planes(whole: &Instance, header: &DataSet, size: [usize; 2], count: usize) -> Result<Vec<Plane>, Reason> {
     let spacing_mm = header.number(tags::SPACING_BETWEEN_SLICES).or(header.number(tags::SLICE_THICKNESS));
     let (Some(plane), Some(spacing_mm)) = (whole.plane, spacing_mm.filter(|mm| *mm > 0.0)) else {
         return Err(unclear("without position, orientation or slice spacing"));
     };
-    let (tile_rows, tile_columns) = (rows / across, columns / across);
-    let normal = match numbers("SliceNormalVector")[..] {
+    let normal = match csa_numbers(header.bytes(CSA_IMAGE_HEADER), "SliceNormalVector")[..] {
         [x, y, z] => DVec3::new(x, y, z).try_normalize().filter(|n| n.dot(plane.normal()).abs() > 0.99),
         _ => None,
     };
     let Some(normal) = normal else { return Err(unclear("whose header does not say which way its slices follow")) };
+    let larger = [whole.pixels.rows - size[0], whole.pixels.columns - size[1]].map(|more| more as f64 / 2.0);
     let corner_mm = plane.origin_mm
-        + plane.along_row * plane.column_spacing_mm * (columns - tile_columns) as f64 / 2.0
-        + plane.along_column * plane.row_spacing_mm * (rows - tile_rows) as f64 / 2.0;
-    let slice = |index: usize| {
-        let mut instance = whole.clone();
-        instance.tile = Some(Tile {
-            row: index / across * tile_rows,
-            column: index % across * tile_columns,
-            frame_rows: rows,
-            frame_columns: columns,
-        });
-        (instance.pixels.rows, instance.pixels.columns) = (tile_rows, tile_columns);
-        let mut own = plane;
-        own.origin_mm = corner_mm + normal * spacing_mm * index as f64;
-        instance.plane = Some(own);
-        instance
-    };
+        + plane.along_row * plane.column_spacing_mm * larger[1]
+        + plane.along_column * plane.row_spacing_mm * larger[0];
+    let slice = |index: usize| Plane { origin_mm: corner_mm + normal * spacing_mm * index as f64, ..plane };
     Ok((0..count).map(slice).collect())
+}
+
+/// Where the slices of United Imaging's picture lie; `None` where the header has no such sequence, or not a place for each.
+fn united_imaging_planes(header: &DataSet) -> Option<Vec<Plane>> {
+    let block = (0x10..=0xFF).find(|block| header.text(Tag(0x0065, *block)) == UNITED_IMAGING_BLOCK)?;
+    let element = |number: u16| Tag(0x0065, block << 8 | number);
+    // Orientation and pixel spacing are the picture's own, unless an item has others.
+    let plane = |item: DataSet| Plane::of([&item, &item, header]).or_else(|| Plane::of([&item, header, header]));
+    let planes: Vec<Plane> = header.items(element(0x51)).map(plane).collect::<Option<_>>()?;
+    let stated = header.count(element(0x50)).unwrap_or(planes.len());
+    (!planes.is_empty() && stated == planes.len()).then_some(planes)
 }
 
 /// The numbers of one tag of a CSA header of version 2: a mark, the number of tags, then for each tag a name of

@@ -3,7 +3,7 @@
 
 use crate::dicom::Fault;
 use crate::file::FileId;
-use crate::frame::Wanted;
+use crate::frame::{Place, Wanted};
 use crate::instance::{Acquisition, Format, Instance, PixelHeader, Plane, SeriesHeader};
 use crate::reason::{Code, Reason};
 use crate::study::{Patient, Study};
@@ -216,34 +216,37 @@ pub(crate) fn read_frames(bytes: &[u8], wanted: &mut [Wanted]) -> Result<(), Rea
     let cut_short = || refused(Code::TruncatedPixels, "it ends before its voxels do");
     let header = Header::new(bytes).map_err(|_| cut_short())?;
     let voxel = header.voxel()?;
-    for (instance, signal) in wanted {
+    for (instance, place) in wanted {
+        let Place::Signal(signal) = place else {
+            return Err(Reason::new(Code::Internal, "NIfTI voxels were asked for as stored."));
+        };
         let size = instance.pixels.rows * instance.pixels.columns * voxel.bytes();
         let start = instance.frame.saturating_mul(size).saturating_add(header.start());
         let stored = bytes.get(start..).and_then(|rest| rest.get(..size)).ok_or_else(cut_short)?;
-        let place = Place { signal, stored, big_endian: header.big_endian, rescale: header.rescale() };
+        let slice = Slice { signal, stored, big_endian: header.big_endian, rescale: header.rescale() };
         match voxel {
-            Voxel::U8 => place.fill(u8::from_le_bytes),
-            Voxel::I8 => place.fill(i8::from_le_bytes),
-            Voxel::U16 => place.fill(u16::from_le_bytes),
-            Voxel::I16 => place.fill(i16::from_le_bytes),
-            Voxel::U32 => place.fill(u32::from_le_bytes),
-            Voxel::I32 => place.fill(i32::from_le_bytes),
-            Voxel::F32 => place.fill(f32::from_le_bytes),
-            Voxel::F64 => place.fill(f64::from_le_bytes),
+            Voxel::U8 => slice.fill(u8::from_le_bytes),
+            Voxel::I8 => slice.fill(i8::from_le_bytes),
+            Voxel::U16 => slice.fill(u16::from_le_bytes),
+            Voxel::I16 => slice.fill(i16::from_le_bytes),
+            Voxel::U32 => slice.fill(u32::from_le_bytes),
+            Voxel::I32 => slice.fill(i32::from_le_bytes),
+            Voxel::F32 => slice.fill(f32::from_le_bytes),
+            Voxel::F64 => slice.fill(f64::from_le_bytes),
         }
     }
     Ok(())
 }
 
 /// A slice's stored voxels and the place for its signal.
-struct Place<'a> {
+struct Slice<'a> {
     signal: &'a mut [f32],
     stored: &'a [u8],
     big_endian: bool,
     rescale: (f64, f64),
 }
 
-impl Place<'_> {
+impl Slice<'_> {
     fn fill<const N: usize, T: Into<f64>>(self, from_le: fn([u8; N]) -> T) {
         let (slope, intercept) = self.rescale;
         for (bytes, signal) in self.stored.as_chunks::<N>().0.iter().zip(self.signal) {

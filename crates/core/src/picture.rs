@@ -165,7 +165,14 @@ mod tests {
             }
         }
         let patient_from_voxel = DAffine3::from_mat3(DMat3::from_diagonal(DVec3::splat(2.0)));
-        Volume { signal, geometry: Geometry { dims, patient_from_voxel, missing_slice: None } }
+        Volume { signal: signal.into(), geometry: Geometry { dims, patient_from_voxel, missing_slice: None } }
+    }
+
+    /// The same volume with its values changed.
+    fn changed(volume: &Volume, change: impl FnOnce(&mut [f32])) -> Volume {
+        let mut signal = volume.signal.to_vec();
+        change(&mut signal);
+        Volume { signal: signal.into(), geometry: volume.geometry.clone() }
     }
 
     fn judge(volume: &Volume) -> Result<Vec<String>, Code> {
@@ -179,8 +186,7 @@ mod tests {
 
     #[test]
     fn a_volume_of_one_value_is_empty() {
-        let mut flat = egg(T2, HALF_MM);
-        flat.signal.fill(7.0);
+        let flat = changed(&egg(T2, HALF_MM), |signal| signal.fill(7.0));
         assert_eq!(judge(&flat), Err(Code::EmptyVolume));
     }
 
@@ -197,17 +203,18 @@ mod tests {
     fn a_brain_without_skull_is_stripped_where_its_surroundings_are_blank() {
         let stripped = Tissues { skull: 0.0, scalp: 0.0, ..T2 };
         assert_eq!(judge(&egg(stripped, HALF_MM * 1.1)), Err(Code::SkullStripped));
-        let mut noisy = egg(stripped, HALF_MM * 1.1);
-        for (index, value) in noisy.signal.iter_mut().enumerate().filter(|(_, value)| **value == 0.0) {
-            *value = (index % 23) as f32;
-        }
+        let noisy = changed(&egg(stripped, HALF_MM * 1.1), |signal| {
+            for (index, value) in signal.iter_mut().enumerate().filter(|(_, value)| **value == 0.0) {
+                *value = (index % 23) as f32;
+            }
+        });
         assert!(judge(&noisy).unwrap()[0].contains("skull and scalp"), "fat suppression darkens the scalp too");
     }
 
     #[test]
     fn a_windowed_export_is_clipped() {
-        let mut windowed = egg(T2, HALF_MM);
-        windowed.signal.iter_mut().for_each(|value| *value = value.min(390.0));
+        let windowed =
+            changed(&egg(T2, HALF_MM), |signal| signal.iter_mut().for_each(|value| *value = value.min(390.0)));
         assert_eq!(judge(&windowed), Err(Code::ClippedSignal));
     }
 
@@ -215,12 +222,13 @@ mod tests {
     fn giants_dwarfs_and_noise_are_no_heads() {
         let dwarf = egg(T2, HALF_MM * 0.6);
         let wide = egg(T2, DVec3::new(105.0, 95.0, 75.0));
-        let mut noise = egg(T2, HALF_MM);
         let mut state = 1_u32;
-        for value in &mut noise.signal {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            *value = (state >> 16) as f32;
-        }
+        let noise = changed(&egg(T2, HALF_MM), |signal| {
+            for value in signal {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                *value = (state >> 16) as f32;
+            }
+        });
         for volume in [dwarf, wide, noise] {
             assert_eq!(judge(&volume), Err(Code::NotAHead));
         }
@@ -228,9 +236,9 @@ mod tests {
 
     #[test]
     fn a_head_that_ends_below_its_top_is_a_caution() {
-        let mut cut = egg(T2, HALF_MM);
-        let slice = cut.geometry.dims[0] * cut.geometry.dims[1];
-        cut.signal[slice * 62..].fill(0.0);
+        let whole = egg(T2, HALF_MM);
+        let slice = whole.geometry.dims[0] * whole.geometry.dims[1];
+        let cut = changed(&whole, |signal| signal[slice * 62..].fill(0.0));
         let cautions = judge(&cut).unwrap();
         assert!(cautions.iter().any(|caution| caution.contains("top of the head is missing")), "{cautions:?}");
     }

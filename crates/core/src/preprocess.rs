@@ -12,8 +12,10 @@ use crate::canonical::Canonical;
 use crate::card::{CentreSpec, InputSpec, Normalisation};
 use crate::geometry::Geometry;
 use crate::reason::{Code, Reason};
+use crate::signal::Signal;
 use crate::volume::Volume;
 use glam::{DAffine3, DMat3, DVec3};
+use std::borrow::Cow;
 
 /// What the network is given: a cube in RAS order, normalised and clamped.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +39,7 @@ impl ModelInput {
             patient_from_voxel: self.patient_from_model * model_from_voxel,
             missing_slice: None,
         };
-        Volume { signal: self.values, geometry }
+        Volume { signal: self.values.into(), geometry }
     }
 }
 
@@ -210,7 +212,7 @@ impl Crop {
 
 /// A volume read in RAS order where it lies, without reordering it first.
 struct Source<'a> {
-    signal: &'a [f32],
+    signal: &'a Signal,
     stored_dims: [usize; 3],
     canonical: Canonical,
 }
@@ -231,8 +233,9 @@ impl<'a> Source<'a> {
         let mut values = vec![0.0; taps.iter().map(Vec::len).product()];
         let mut slice = vec![0.0; plane];
         let mut row = vec![0.0; columns];
+        let mut at_hand = Planes { signal: self.signal, len: plane, planes: Vec::new() };
         for (k, slice_taps) in through.iter().enumerate() {
-            add_weighted(self.signal, slice_taps, &mut slice);
+            at_hand.add_weighted(slice_taps, &mut slice);
             for (j, row_taps) in down.iter().enumerate() {
                 add_weighted(&slice, row_taps, &mut row);
                 for (i, taps) in across.iter().enumerate() {
@@ -269,6 +272,28 @@ impl<'a> Source<'a> {
             strides[axis] = stride;
         }
         strides
+    }
+}
+
+/// Slices as signal, those of the last sum at hand: the next one mostly reads the same.
+struct Planes<'a> {
+    signal: &'a Signal,
+    len: usize,
+    planes: Vec<(usize, Cow<'a, [f32]>)>,
+}
+
+impl Planes<'_> {
+    /// `sum` becomes the weighted sum of whole slices.
+    fn add_weighted(&mut self, taps: &Taps, sum: &mut [f32]) {
+        self.planes.retain(|(slice, _)| taps.iter().any(|(wanted, _)| wanted == slice));
+        sum.fill(0.0);
+        for &(slice, weight) in taps {
+            let place = self.planes.iter().position(|(at_hand, _)| *at_hand == slice).unwrap_or_else(|| {
+                self.planes.push((slice, self.signal.slice(slice, self.len)));
+                self.planes.len() - 1
+            });
+            sum.iter_mut().zip(&*self.planes[place].1).for_each(|(sum, value)| *sum += weight * value);
+        }
     }
 }
 
@@ -349,7 +374,7 @@ mod tests {
         }
         let matrix = DMat3::from_cols(3.0 * columns[0], 3.0 * columns[1], 3.0 * columns[2]);
         Volume {
-            signal,
+            signal: signal.into(),
             geometry: Geometry { dims, patient_from_voxel: DAffine3::from_mat3(matrix), missing_slice: None },
         }
     }
@@ -420,7 +445,7 @@ mod tests {
                 volume.geometry.patient_from_voxel.transform_point3(voxel),
                 patient_from_model.transform_point3(model)
             );
-            assert_eq!(volume.signal[s + 3 * (a + 3 * r)], input.values[(r * 3 + a) * 3 + s]);
+            assert_eq!(volume.signal.at(s + 3 * (a + 3 * r)), input.values[(r * 3 + a) * 3 + s]);
         }
     }
 }

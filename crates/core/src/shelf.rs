@@ -22,7 +22,7 @@ impl Shelf {
     pub fn put(&mut self, study: StudyKey, series: SeriesSummary, viewable: Viewable) {
         self.kept.retain(|(kept_study, kept_series, _)| *kept_study != study || !same_stack(kept_series, &series));
         self.kept.push((study, series, viewable));
-        let bytes = |(_, _, viewable): &(_, _, Viewable)| size_of_val(viewable.volume.signal.as_slice());
+        let bytes = |(_, _, viewable): &(_, _, Viewable)| viewable.volume.signal.size_bytes();
         let mut total: usize = self.kept.iter().map(bytes).sum();
         while total > self.most_bytes && self.kept.len() > 1 {
             total -= bytes(&self.kept.remove(0));
@@ -65,7 +65,7 @@ mod tests {
     /// Of `voxels` voxels, 4 bytes each.
     fn volume(voxels: usize) -> Viewable {
         let geometry = Geometry { dims: [voxels, 1, 1], patient_from_voxel: DAffine3::IDENTITY, missing_slice: None };
-        Viewable { volume: Volume { signal: vec![0.0; voxels], geometry }, oriented: true, stated_window: None }
+        Viewable { volume: Volume { signal: vec![0.0; voxels].into(), geometry }, oriented: true, stated_window: None }
     }
 
     #[test]

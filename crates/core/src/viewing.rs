@@ -9,6 +9,7 @@ pub use screen::{Pose, Screen};
 
 use crate::canonical::Canonical;
 use crate::geometry::Geometry;
+use crate::signal::Signal;
 use crate::volume::Volume;
 use glam::{DAffine3, DMat3, DVec3};
 use serde::{Deserialize, Serialize};
@@ -199,7 +200,7 @@ pub fn picture(volume: &Volume, plane: BodyPlane, slice: usize) -> Vec<f32> {
     let mut signal = Vec::with_capacity(columns * rows);
     for row in 0..rows {
         let start = through + cut.turned(1, row) * strides[1];
-        signal.extend((0..columns).map(|column| volume.signal[start + cut.turned(0, column) * strides[0]]));
+        signal.extend((0..columns).map(|column| volume.signal.at(start + cut.turned(0, column) * strides[0])));
     }
     signal
 }
@@ -286,14 +287,19 @@ impl Window {
 }
 
 impl SignalRange {
-    /// From a sample of at most 65,536 voxels, evenly spread.
-    fn of(signal: &[f32]) -> Self {
+    /// The percentiles are those of at most 65,536 voxels, evenly spread.
+    fn of(signal: &Signal) -> Self {
         let step = signal.len().div_ceil(1 << 16).max(1);
-        let mut sample: Vec<f32> = signal.iter().copied().step_by(step).filter(|value| value.is_finite()).collect();
+        let mut sample: Vec<f32> =
+            (0..signal.len()).step_by(step).map(|index| signal.at(index)).filter(|value| value.is_finite()).collect();
         sample.sort_by(f32::total_cmp);
         let at = |share: f64| sample.get((share * sample.len() as f64) as usize).or(sample.last()).copied();
-        let (least, greatest) =
-            signal.iter().filter(|v| v.is_finite()).fold((f32::MAX, f32::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
+        let (mut least, mut greatest) = (f32::MAX, f32::MIN);
+        for part in signal.parts() {
+            for value in part.iter().filter(|value| value.is_finite()) {
+                (least, greatest) = (least.min(*value), greatest.max(*value));
+            }
+        }
         let black = at(0.01).unwrap_or(0.0);
         Self {
             least: if least <= greatest { least } else { 0.0 },

@@ -1,19 +1,20 @@
 //! The signal of a stack of slices on its geometry.
 
 use crate::file::FileId;
-use crate::frame::{Wanted, read_frames};
+use crate::frame::{DecodedFrame, PackedFrame, Place, Wanted, place_decoded, read_frames};
 use crate::geometry::Geometry;
-use crate::instance::Instance;
+use crate::instance::{Format, Instance};
 use crate::reason::{Code, Reason};
 use crate::selection::Stack;
+use crate::signal::Signal;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// Signal on an even grid; column index fastest, then row, then slice. MR signal has no unit.
+/// Signal on an even grid; column index fastest, then row, then slice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Volume {
     /// `dims[0] · dims[1] · dims[2]` values.
-    pub signal: Vec<f32>,
+    pub signal: Signal,
     /// Where they lie. A missing slice holds no signal (0).
     pub geometry: Geometry,
 }
@@ -26,23 +27,23 @@ impl Volume {
         let Some(missing) = self.geometry.missing_slice.filter(|missing| (1..slices - 1).contains(missing)) else {
             return Cow::Borrowed(self);
         };
-        let mut bridged = self.clone();
-        let (before, rest) = bridged.signal.split_at_mut(missing * plane);
+        let mut signal = self.signal.to_vec();
+        let (before, rest) = signal.split_at_mut(missing * plane);
         let (gap, after) = rest.split_at_mut(plane);
         let neighbours = before[(missing - 1) * plane..].iter().zip(&*after);
         gap.iter_mut().zip(neighbours).for_each(|(value, (below, above))| *value = f32::midpoint(*below, *above));
-        Cow::Owned(bridged)
+        Cow::Owned(Self { signal: Signal::Plain(signal), geometry: self.geometry.clone() })
     }
 }
 
-/// Most voxels of a volume: 512 MB of signal, a cube of 512.
+/// Most voxels of a volume: 256 to 512 MB of signal, a cube of 512.
 const MAX_VOXELS: usize = 1 << 27;
 
-/// A volume being filled, slice by slice, in any order.
+/// A volume being filled, slice by slice.
 #[derive(Debug)]
 pub struct VolumeBuilder {
     stack: Stack,
-    signal: Vec<f32>,
+    signal: Signal,
     unusable: Vec<(FileId, Reason)>,
     copies: Copies,
 }
@@ -72,7 +73,12 @@ impl VolumeBuilder {
                 ),
             ));
         }
-        Ok(Self { stack, signal: vec![0.0; voxels], unusable: Vec::new(), copies: Copies::default() })
+        let is_short = |image: &Instance| image.format == Format::Dicom && image.pixels.bits_allocated == 16;
+        let signal = match stack.series.instances().iter().all(is_short) {
+            true => Signal::stored(slices, columns * rows),
+            false => Signal::Plain(vec![0.0; voxels]),
+        };
+        Ok(Self { stack, signal, unusable: Vec::new(), copies: Copies::default() })
     }
 
     /// The files to read, in the order of their first slices; those of copies last.
@@ -82,50 +88,76 @@ impl VolumeBuilder {
         images.map(|instance| instance.file).filter(|file| seen.insert(*file)).collect()
     }
 
+    /// Whether a file holds nothing but copies: those of others have to be in their places before.
+    pub(crate) fn is_copy(&self, file: FileId) -> bool {
+        self.instances().iter().all(|instance| instance.file != file)
+    }
+
     fn instances(&self) -> &[Instance] {
         self.stack.series.instances()
     }
 
-    /// Decodes the slices of a file into their places.
-    pub fn place(&mut self, file: FileId, bytes: &[u8]) {
-        let [columns, rows, _] = self.stack.geometry.dims;
-        let missing = self.stack.geometry.missing_slice;
-        let slices = self.signal.chunks_exact_mut(columns * rows).enumerate();
-        let places = slices.filter(|(slice, _)| Some(*slice) != missing).map(|(_, place)| place);
-        let images = self.stack.series.instances().iter().zip(places);
-        let mut wanted: Vec<Wanted> = images.filter(|(instance, _)| instance.file == file).collect();
-        wanted.sort_by_key(|(instance, _)| instance.frame);
-        let read = if wanted.is_empty() { Ok(()) } else { read_frames(bytes, &mut wanted) };
-        match read.and_then(|()| self.compare_copies(file, bytes)) {
-            Ok(()) => {}
+    /// Puts the slices of a file into their places. What is compressed comes back as frames, for [`Self::place_decoded`].
+    pub fn place(&mut self, file: FileId, bytes: &[u8]) -> Vec<PackedFrame> {
+        self.fill(file, |wanted| read_frames(bytes, wanted))
+    }
+
+    /// Puts the slices of a file into their places, once its frames are decoded.
+    pub fn place_decoded(&mut self, file: FileId, frames: Result<Vec<DecodedFrame>, Reason>) {
+        match frames {
+            Ok(frames) => drop(self.fill(file, |wanted| place_decoded(&frames, wanted).map(|()| Vec::new()))),
             Err(reason) => self.refuse(file, reason),
         }
     }
 
-    /// A copy whose every value equals its original's is set aside; another image at the same place is a conflict.
-    fn compare_copies(&mut self, file: FileId, bytes: &[u8]) -> Result<(), Reason> {
+    /// Has a file's images and copies read, and compares the copies; what is still packed comes back.
+    fn fill(
+        &mut self,
+        file: FileId,
+        read: impl FnOnce(&mut [Wanted]) -> Result<Vec<PackedFrame>, Reason>,
+    ) -> Vec<PackedFrame> {
         let [columns, rows, _] = self.stack.geometry.dims;
-        let mut signal = vec![0.0; columns * rows];
         let series = &self.stack.series;
-        for copy in series.copies().iter().filter(|copy| copy.file == file) {
-            read_frames(bytes, &mut [(copy, &mut signal)])?;
-            let Some(image) = series.original_of(copy) else { continue };
-            let original = &series.instances()[image];
-            let slice = self.stack.geometry.slice_of_image(image);
-            if self.signal.chunks_exact(columns * rows).nth(slice) == Some(signal.as_slice()) {
-                let text = format!("The same image as {}, sent twice; this copy is set aside.", original.path);
-                self.copies.set_aside.push((file, Reason::new(Code::DuplicateInstance, text)));
-            } else {
-                let text = format!(
-                    "Two different images lie at the place of slice {}: {} and {}. Send one of them.",
-                    slice + 1,
-                    original.path,
-                    copy.path
-                );
-                self.copies.conflict.get_or_insert(Reason::new(Code::OverlappingSlices, text));
+        let copies: Vec<&Instance> = series.copies().iter().filter(|copy| copy.file == file).collect();
+        let mut pictures = vec![vec![0.0; columns * rows]; copies.len()];
+        let places = places(&mut self.signal, &self.stack.geometry);
+        let mut wanted: Vec<Wanted> =
+            series.instances().iter().zip(places).filter(|(instance, _)| instance.file == file).collect();
+        let rooms = pictures.iter_mut().map(|picture| Place::Signal(picture));
+        wanted.extend(copies.iter().copied().zip(rooms));
+        wanted.sort_by_key(|(instance, _)| instance.frame);
+        let packed = match read(&mut wanted) {
+            Ok(packed) => packed,
+            Err(reason) => {
+                self.refuse(file, reason);
+                return Vec::new();
             }
+        };
+        if packed.is_empty() {
+            let copies: Vec<Instance> = copies.into_iter().cloned().collect();
+            copies.iter().zip(&pictures).for_each(|(copy, picture)| self.compare(copy, picture));
         }
-        Ok(())
+        packed
+    }
+
+    /// A copy whose every value equals its original's is set aside; another image at the same place is a conflict.
+    fn compare(&mut self, copy: &Instance, picture: &[f32]) {
+        let series = &self.stack.series;
+        let Some(image) = series.original_of(copy) else { return };
+        let original = &series.instances()[image];
+        let slice = self.stack.geometry.slice_of_image(image);
+        if *self.signal.slice(slice, picture.len()) == *picture {
+            let text = format!("The same image as {}, sent twice; this copy is set aside.", original.path);
+            self.copies.set_aside.push((copy.file, Reason::new(Code::DuplicateInstance, text)));
+        } else {
+            let text = format!(
+                "Two different images lie at the place of slice {}: {} and {}. Send one of them.",
+                slice + 1,
+                original.path,
+                copy.path
+            );
+            self.copies.conflict.get_or_insert(Reason::new(Code::OverlappingSlices, text));
+        }
     }
 
     /// Notes that a file cannot be used.
@@ -149,6 +181,24 @@ impl VolumeBuilder {
     fn lost_slices(&self) -> usize {
         let lost = |instance: &&Instance| self.unusable.iter().any(|(file, _)| *file == instance.file);
         self.instances().iter().filter(lost).count()
+    }
+}
+
+/// The places of the images in order: a missing slice has none.
+fn places<'a>(signal: &'a mut Signal, geometry: &Geometry) -> Box<dyn Iterator<Item = Place<'a>> + 'a> {
+    let [columns, rows, _] = geometry.dims;
+    let missing = geometry.missing_slice;
+    let taken = move |slice: &usize| Some(*slice) != missing;
+    match signal {
+        Signal::Plain(values) => {
+            let slices = values.chunks_exact_mut(columns * rows).enumerate();
+            Box::new(slices.filter(move |(slice, _)| taken(slice)).map(|(_, signal)| Place::Signal(signal)))
+        }
+        Signal::Stored { words, scales } => {
+            let slices = words.chunks_exact_mut(columns * rows).zip(scales).enumerate();
+            let place = |(_, (words, scale))| Place::Stored(words, scale);
+            Box::new(slices.filter(move |(slice, _)| taken(slice)).map(place))
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! Lossless JPEG of one component (ISO/IEC 10918-1, annex H), the usual compression of MR archives:
 //! differences from a predicted sample, Huffman coded. Any precision from 2 to 16 bits, any predictor, with restarts.
 
-use super::little_endian;
-use crate::frame::Samples;
+use super::Samples;
 
 /// What the markers before the scan say (annex B).
 #[derive(Default)]
@@ -33,7 +32,7 @@ pub(super) fn is_lossless(packed: &[u8]) -> bool {
 ///
 /// # Errors
 /// In words.
-pub(super) fn decode(packed: &[u8], rows: usize, columns: usize) -> Result<Samples<'static>, String> {
+pub(super) fn decode(packed: &[u8], rows: usize, columns: usize) -> Result<Samples, String> {
     let mut markers = Markers { bytes: packed, at: 2 };
     let mut header = Header::default();
     loop {
@@ -113,7 +112,7 @@ impl Header {
         Ok(())
     }
 
-    fn scan(&self, scan: &Scan, coded: &[u8]) -> Result<Samples<'static>, String> {
+    fn scan(&self, scan: &Scan, coded: &[u8]) -> Result<Samples, String> {
         let table = self.tables.get(scan.table).and_then(Option::as_ref).ok_or("a scan without its Huffman table")?;
         if scan.point_transform >= self.precision {
             return Err(format!("a point transform of {} bits", scan.point_transform));
@@ -143,7 +142,7 @@ impl Header {
             samples[index] = (predicted + bits.difference(table)?) as u16;
         }
         let bytes = samples.iter().flat_map(|sample| (sample << scan.point_transform).to_le_bytes()).collect();
-        Ok(little_endian(bytes, 2))
+        Ok(Samples { bytes, width: 2 })
     }
 }
 

@@ -1,8 +1,7 @@
 //! RLE Lossless (PS3.5, annex G): PackBits segments, one for each byte of a sample, the highest first.
 
-use super::little_endian;
+use super::Samples;
 use crate::dicom::walk::u32_at;
-use crate::frame::Samples;
 
 /// Bytes of the header: the number of segments and up to 15 offsets.
 const HEADER_BYTES: usize = 64;
@@ -14,7 +13,7 @@ const MAX_GROWTH: usize = 64;
 ///
 /// # Errors
 /// In words.
-pub(super) fn decode(packed: &[u8], samples: usize, width: usize) -> Result<Samples<'static>, String> {
+pub(super) fn decode(packed: &[u8], samples: usize, width: usize) -> Result<Samples, String> {
     let header = packed.get(..HEADER_BYTES).ok_or("its RLE header is cut short")?;
     let segments = u32_at(header, 0, false) as usize;
     if segments != width {
@@ -33,7 +32,7 @@ pub(super) fn decode(packed: &[u8], samples: usize, width: usize) -> Result<Samp
             return Err(format!("RLE segment {} ends after {written} of {samples} bytes", segment + 1));
         }
     }
-    Ok(little_endian(bytes, width))
+    Ok(Samples { bytes, width })
 }
 
 /// Unpacks until the places are full or the data ends; returns how many were written.

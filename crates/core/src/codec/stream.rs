@@ -1,7 +1,6 @@
 //! JPEG, JPEG-LS and JPEG 2000: streams that state size and depth themselves, which must agree with the header.
 
-use super::little_endian;
-use crate::frame::Samples;
+use super::Samples;
 use openreadout_codecs::{CodecError, Raster};
 
 /// Decodes the first `most_bytes` that a stream's own header may promise.
@@ -11,7 +10,7 @@ type Decoder = fn(&[u8], usize) -> Result<Raster, CodecError>;
 ///
 /// # Errors
 /// In the decoder's words, or where the stream is another image than the header says.
-pub(super) fn decode(decoder: Decoder, packed: &[u8], rows: usize, columns: usize) -> Result<Samples<'static>, String> {
+pub(super) fn decode(decoder: Decoder, packed: &[u8], rows: usize, columns: usize) -> Result<Samples, String> {
     if !is_whole(packed) {
         return Err("the stream has no end marker: it was cut short".to_owned());
     }
@@ -24,7 +23,7 @@ pub(super) fn decode(decoder: Decoder, packed: &[u8], rows: usize, columns: usiz
             found.0, found.1, raster.channels
         ));
     }
-    Ok(little_endian(raster.data, raster.bits_per_sample as usize / 8))
+    Ok(Samples { bytes: raster.data, width: raster.bits_per_sample as usize / 8 })
 }
 
 /// Whether the end marker stands at the end, but for padding. All three families have the same, and none can have it

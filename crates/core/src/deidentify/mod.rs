@@ -11,10 +11,11 @@ mod tests;
 mod write;
 
 use crate::card::GeometryLimits;
+use crate::codec;
 use crate::dicom::Fault;
 use crate::dicom::part10::Part10;
 use crate::file::FileId;
-use crate::frame::stored_frames;
+use crate::frame::{DecodedFrame, PackedFrame, Stored, StoredFrames, stored_frames, stored_of};
 use crate::geometry::Geometry;
 use crate::instance::{Format, Instance};
 use crate::intake::Intake;
@@ -66,7 +67,8 @@ impl Wishes {
     }
 }
 
-/// A series being written anew. Ask for [`Self::wanted`], answer with [`Self::give`], until nothing is wanted; then [`Self::finish`].
+/// A series being written anew. Ask for [`Self::wanted`], answer with [`Self::give`] and, where frames come back, have them
+/// decoded and give those with [`Self::give_decoded`], until nothing is wanted; then [`Self::finish`].
 #[derive(Debug)]
 pub struct Deidentify {
     wishes: Wishes,
@@ -78,6 +80,8 @@ pub struct Deidentify {
     volume: Option<(VolumeBuilder, Geometry)>,
     /// The files still to read, last first.
     files: Vec<FileId>,
+    /// The file whose frames are with a decoder.
+    at_decoder: Option<(FileId, Vec<u8>)>,
     burned_in: usize,
     refused: Option<Reason>,
 }
@@ -131,6 +135,7 @@ impl Deidentify {
             series,
             volume,
             files,
+            at_decoder: None,
             burned_in: 0,
             refused: None,
         })
@@ -141,34 +146,77 @@ impl Deidentify {
         self.files.last().copied().filter(|_| self.refused.is_none())
     }
 
-    /// The bytes of the file wanted, or why they cannot be had.
-    pub fn give(&mut self, bytes: Result<&[u8], Reason>) {
-        let Some(file) = self.files.pop() else { return };
-        let outcome = bytes.and_then(|bytes| self.write(file, bytes));
+    /// The bytes of the file wanted, or why they cannot be had. Frames that come back are to be decoded and given before the next file.
+    pub fn give(&mut self, bytes: Result<Vec<u8>, Reason>) -> Vec<PackedFrame> {
+        let Some(file) = self.files.pop() else { return Vec::new() };
+        let outcome = bytes.and_then(|bytes| {
+            let plain = gunzipped(&bytes)?.into_owned();
+            match stored_frames(&plain, &self.images_of(file))? {
+                StoredFrames::Stored(stored) => self.write(file, &plain, stored).map(|()| Vec::new()),
+                StoredFrames::Packed(frames) => {
+                    self.at_decoder = Some((file, plain));
+                    Ok(frames)
+                }
+            }
+        });
+        outcome.unwrap_or_else(|reason| {
+            self.refuse(file, &reason);
+            Vec::new()
+        })
+    }
+
+    /// The frames that came back last, decoded, or why they cannot be.
+    pub fn give_decoded(&mut self, frames: Result<Vec<DecodedFrame>, Reason>) {
+        let Some((file, bytes)) = self.at_decoder.take() else { return };
+        let outcome = frames.and_then(|frames| {
+            let stored = stored_of(&frames, &self.images_of(file))?;
+            self.write(file, &bytes, stored)?;
+            if let Some((builder, _)) = &mut self.volume {
+                builder.place_decoded(file, Ok(frames));
+            }
+            Ok(())
+        });
         if let Err(reason) = outcome {
-            let path = self.series.instances().iter().find(|image| image.file == file).map(|image| image.path.as_str());
-            let text = format!("{}: {} Nothing was written.", path.unwrap_or_default(), reason.text);
-            self.refused = Some(Reason::new(reason.code, text));
+            self.refuse(file, &reason);
         }
     }
 
-    fn write(&mut self, file: FileId, bytes: &[u8]) -> Result<(), Reason> {
-        let places: Vec<usize> =
-            (0..self.new.len()).filter(|place| self.series.instances()[*place].file == file).collect();
-        let images: Vec<&Instance> = places.iter().map(|place| &self.series.instances()[*place]).collect();
-        let plain = gunzipped(bytes)?;
-        let stored = stored_frames(&plain, &images)?;
+    /// Reads all files here and now, for a shell that waits for nobody.
+    pub fn read_all(&mut self, read: impl Fn(FileId) -> Result<Vec<u8>, Reason>) {
+        while let Some(file) = self.wanted() {
+            let packed = self.give(read(file));
+            if !packed.is_empty() {
+                self.give_decoded(packed.iter().map(codec::decode).collect());
+            }
+        }
+    }
+
+    fn refuse(&mut self, file: FileId, reason: &Reason) {
+        let path = self.series.instances().iter().find(|image| image.file == file).map(|image| image.path.as_str());
+        let text = format!("{}: {} Nothing was written.", path.unwrap_or_default(), reason.text);
+        self.refused = Some(Reason::new(reason.code, text));
+    }
+
+    fn images_of(&self, file: FileId) -> Vec<&Instance> {
+        self.series.instances().iter().filter(|image| image.file == file).collect()
+    }
+
+    /// Writes a file's images anew. `stored` holds them in the order of the series.
+    fn write(&mut self, file: FileId, bytes: &[u8], stored: Vec<Stored>) -> Result<(), Reason> {
         let damaged = |_: Fault| Reason::new(Code::DamagedHeader, "Its header cannot be read again.");
-        let part10 = Part10::read(&plain, plain.len()).map_err(damaged)?;
+        let part10 = Part10::read(bytes, bytes.len()).map_err(damaged)?;
         let header = part10.data_set().map_err(damaged)?;
+        let of_file = |(_, image): &(usize, &Instance)| image.file == file;
+        let images: Vec<(usize, &Instance)> = self.series.instances().iter().enumerate().filter(of_file).collect();
         if header.text(tags::BURNED_IN_ANNOTATION) == "YES" {
             self.burned_in += images.len();
         }
-        for ((place, image), stored) in places.iter().zip(&images).zip(stored) {
-            self.new[*place] = Some(written(image, &header, stored, place + 1, &self.whose, self.wishes));
+        for ((place, image), stored) in images.into_iter().zip(stored) {
+            self.new[place] = Some(written(image, &header, stored, place + 1, &self.whose, self.wishes));
         }
         if let Some((builder, _)) = &mut self.volume {
-            builder.place(file, bytes);
+            // What is compressed comes back, and is placed once it has been decoded.
+            let _ = builder.place(file, bytes);
         }
         Ok(())
     }

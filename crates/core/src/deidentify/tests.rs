@@ -6,7 +6,7 @@ use super::*;
 use crate::card::InputSpec;
 use crate::dicom::data_set::DataSet;
 use crate::file::FileMeta;
-use crate::frame::read_frames;
+use crate::frame::{Place, read_and_decode};
 use crate::instance::HeaderOutcome;
 use dicom_core::dictionary::{DataDictionary, DataDictionaryEntry};
 use dicom_core::{Tag, VR};
@@ -147,9 +147,7 @@ fn limits() -> GeometryLimits {
 fn anew(source: &Source, wishes: Wishes) -> Result<Deidentified, Reason> {
     let series = source.intake.stacks(&source.key)[0].summary();
     let mut work = Deidentify::begin(&source.intake, &source.key, &series, wishes, SECRET, &limits())?;
-    while let Some(file) = work.wanted() {
-        work.give(Ok(&source.files[file.0 as usize]));
-    }
+    work.read_all(|file| Ok(source.files[file.0 as usize].clone()));
     work.finish()
 }
 
@@ -202,7 +200,7 @@ fn the_images_are_the_same_under_other_names() {
     for (old, new) in before.instances().iter().zip(after.instances()) {
         let signal = |image: &Instance, files: &[Vec<u8>]| {
             let mut signal = vec![0.0; usize::from(SIDE * SIDE)];
-            read_frames(&files[image.file.0 as usize], &mut [(image, &mut signal)]).unwrap();
+            read_and_decode(&files[image.file.0 as usize], &mut [(image, Place::Signal(&mut signal))]).unwrap();
             signal
         };
         assert_eq!(signal(old, &source.files), signal(new, &anew.files));

@@ -1,9 +1,10 @@
 //! Transfer syntaxes (PS3.5, annex A): how a file's data set and pixels are written, and which of them are read.
 
 use super::walk::Encoding;
+use serde::{Deserialize, Serialize};
 
 /// What turns a frame's bytes into stored values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Codec {
     /// Not compressed.
     Native,
@@ -15,6 +16,8 @@ pub enum Codec {
     JpegLs,
     /// JPEG 2000 and its high-throughput form (ISO/IEC 15444-1 and -15).
     Jpeg2000,
+    /// JPEG XL (ISO/IEC 18181).
+    JpegXl,
 }
 
 /// A transfer syntax.
@@ -28,7 +31,7 @@ pub struct TransferSyntax {
     pub encoding: Encoding,
     /// The data set is deflated as a whole (PS3.5, A.5).
     pub deflated: bool,
-    /// What reads its pixels; `None` where nothing does yet.
+    /// What reads its pixels; `None` where nothing does.
     pub codec: Option<Codec>,
     /// Always changes the pixels. What only may do so is told by *Lossy Image Compression* (0028,2110).
     pub lossy: bool,
@@ -60,9 +63,14 @@ pub const SYNTAXES: &[TransferSyntax] = &[
     packed("1.2.840.10008.1.2.4.201", "High-Throughput JPEG 2000 Lossless", Some(Codec::Jpeg2000), false),
     packed("1.2.840.10008.1.2.4.202", "High-Throughput JPEG 2000 Lossless, RPCL", Some(Codec::Jpeg2000), false),
     packed("1.2.840.10008.1.2.4.203", "High-Throughput JPEG 2000", Some(Codec::Jpeg2000), false),
-    packed("1.2.840.10008.1.2.4.110", "JPEG XL Lossless", None, false),
-    packed("1.2.840.10008.1.2.4.111", "JPEG XL, JPEG Recompression", None, true),
-    packed("1.2.840.10008.1.2.4.112", "JPEG XL", None, false),
+    packed("1.2.840.10008.1.2.4.110", "JPEG XL Lossless", Some(Codec::JpegXl), false),
+    packed("1.2.840.10008.1.2.4.111", "JPEG XL, JPEG Recompression", Some(Codec::JpegXl), true),
+    packed("1.2.840.10008.1.2.4.112", "JPEG XL", Some(Codec::JpegXl), false),
+    packed("1.2.840.10008.1.2.4.92", "JPEG 2000 Part 2 Multi-component Lossless", None, false),
+    packed("1.2.840.10008.1.2.4.93", "JPEG 2000 Part 2 Multi-component", None, false),
+    packed("1.2.840.10008.1.2.4.100", "MPEG2 Main Profile / Main Level", None, true),
+    packed("1.2.840.10008.1.2.4.102", "MPEG-4 AVC/H.264 High Profile / Level 4.1", None, true),
+    packed("1.2.840.10008.1.2.4.107", "HEVC/H.265 Main Profile / Level 5.1", None, true),
 ];
 
 /// The syntax of a UID, if it is one of the known.

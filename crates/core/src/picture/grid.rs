@@ -39,7 +39,7 @@ impl Grid {
         let mut signal = Vec::with_capacity(right.len() * anterior.len() * superior.len());
         for s in superior {
             for a in anterior {
-                signal.extend(right.iter().map(|r| volume.signal[r + a + s]));
+                signal.extend(right.iter().map(|r| volume.signal.at(r + a + s)));
             }
         }
         Self { signal, dims: [right.len(), anterior.len(), superior.len()], step_mm }

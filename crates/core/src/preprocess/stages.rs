@@ -100,7 +100,7 @@ mod tests {
         }
         let matrix = DMat3::from_diagonal(DVec3::new(-2.0, 2.0, 4.0));
         Volume {
-            signal,
+            signal: signal.into(),
             geometry: Geometry { dims, patient_from_voxel: DAffine3::from_mat3(matrix), missing_slice: None },
         }
     }

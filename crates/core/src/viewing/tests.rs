@@ -15,7 +15,7 @@ fn coordinates(columns: [DVec3; 3], dims: [usize; 3], axis: usize) -> Viewable {
             }
         }
     }
-    let volume = Volume { signal, geometry: Geometry { dims, patient_from_voxel, missing_slice: None } };
+    let volume = Volume { signal: signal.into(), geometry: Geometry { dims, patient_from_voxel, missing_slice: None } };
     Viewable { volume, oriented: true, stated_window: None }
 }
 
@@ -132,11 +132,11 @@ fn black_and_white_leave_out_the_brightest_and_a_flat_picture_is_no_division_by_
     signal.extend((0..500).map(|value| value as f32));
     signal[3] = 1e6;
     signal[4] = f32::NAN;
-    let range = SignalRange::of(&signal);
+    let range = SignalRange::of(&signal.into());
     assert!((range.black, range.least, range.greatest) == (0.0, 0.0, 1e6) && (490.0..500.0).contains(&range.white));
-    let flat = SignalRange::of(&[7.0; 10]);
+    let flat = SignalRange::of(&vec![7.0; 10].into());
     assert!((flat.black, flat.white, flat.least, flat.greatest) == (7.0, 8.0, 7.0, 7.0));
-    assert!(SignalRange::of(&[]).white > SignalRange::of(&[]).black);
+    assert!(SignalRange::of(&vec![].into()).white > SignalRange::of(&vec![].into()).black);
 }
 
 #[test]

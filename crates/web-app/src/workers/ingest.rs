@@ -1,5 +1,6 @@
 //! The ingest worker: files become headers, studies become inputs.
 
+use super::pool::Pool;
 use super::protocol::{IngestReply, IngestRequest, Input, InputFor, MODEL, ViewId, Work};
 use super::view_room::{Opening, ViewRoom};
 use crate::BUILD_ID;
@@ -39,6 +40,9 @@ const BATCH_MS: f64 = 50.0;
 /// Headers the browser reads ahead of the one at hand.
 const READ_AHEAD: usize = 16;
 
+/// Files whose frames may be with the decoders at once: more would only take memory.
+const DECODE_AHEAD: usize = 8;
+
 /// Listens to the page for the life of the worker.
 pub fn serve() {
     report_panics(|_| {});
@@ -63,6 +67,9 @@ struct Room {
     queue: RefCell<VecDeque<(Work, Array)>>,
     at_work: Cell<bool>,
     viewing: ViewRoom,
+    pool: Rc<Pool>,
+    /// The files at hand are read for the eye, whatever the job.
+    for_the_eye: Cell<bool>,
 }
 
 /// What a file turned out to be.
@@ -107,6 +114,9 @@ impl Room {
             IngestRequest::Stop(job) => {
                 self.job.set(job);
                 self.inputs.borrow_mut().clear();
+                if !self.for_the_eye.get() {
+                    self.pool.give_up();
+                }
             }
         }
     }
@@ -250,16 +260,35 @@ impl Room {
     }
 
     /// Reads all that a build wants; `None` where it was given up meanwhile.
+    /// What is compressed goes to the decoders, a few files ahead of the one that is placed.
     async fn read_files(&self, mut build: Build, wanted: impl Fn() -> bool) -> Option<Built> {
         let began = now_ms();
-        while let Some(file) = build.wanted() {
-            let bytes = self.whole(file).await;
-            if !wanted() {
-                return None;
+        let turn_to = |file| tell(&IngestReply::Reading(file), &Attached::default());
+        let mut decoding = VecDeque::new();
+        loop {
+            let next = if decoding.len() < DECODE_AHEAD { build.next_file() } else { None };
+            if let Some(file) = next {
+                turn_to(Some(file));
+                let bytes = self.whole(file).await;
+                if !wanted() {
+                    return None;
+                }
+                let packed = build.give(file, bytes.as_deref().map_err(Clone::clone));
+                if !packed.is_empty() {
+                    decoding.push_back((file, self.pool.decode(packed)));
+                }
+            } else if let Some((file, frames)) = decoding.pop_front() {
+                // The decoders mind themselves: there is no file to blame for a silence.
+                let frames = frames.frames(|| turn_to(None)).await;
+                if !wanted() {
+                    return None;
+                }
+                build.give_decoded(file, frames);
+            } else {
+                break;
             }
-            build.give(bytes.as_deref().map_err(Clone::clone));
         }
-        tell(&IngestReply::Reading(None), &Attached::default());
+        turn_to(None);
         Some(build.volume(now_ms() - began))
     }
 
@@ -270,7 +299,10 @@ impl Room {
             Ok(spec) => {
                 let build = Build::begin_to_view(&self.intake.borrow(), &opening.study, &opening.series, &spec);
                 // Nobody gives up what nobody else waits for: it is read to its end.
-                match self.read_files(build, || true).await.map(Built::into_viewable) {
+                self.for_the_eye.set(true);
+                let built = self.read_files(build, || true).await;
+                self.for_the_eye.set(false);
+                match built.map(Built::into_viewable) {
                     Some(Ok(viewable)) => {
                         self.viewing.keep(opening.study.clone(), opening.series.clone(), viewable);
                         self.viewing.open_at_once(&opening, Some(&spec));
@@ -295,7 +327,11 @@ impl Room {
             let limits = &self.spec().await?.geometry;
             let mut work = Deidentify::begin(&self.intake.borrow(), study, series, wishes, &secret, limits)?;
             while let Some(file) = work.wanted() {
-                work.give(self.whole(file).await.as_deref().map_err(Clone::clone));
+                let packed = work.give(self.whole(file).await);
+                if !packed.is_empty() {
+                    let turn_to_nobody = || tell(&IngestReply::Reading(None), &Attached::default());
+                    work.give_decoded(self.pool.decode(packed).frames(turn_to_nobody).await);
+                }
             }
             tell(&IngestReply::Reading(None), &Attached::default());
             let done = work.finish()?;

@@ -6,6 +6,7 @@ use headway_core::card::ModelIdentity;
 use headway_core::deidentify::Wishes;
 use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, Tier};
+use headway_core::frame::PackedForm;
 use headway_core::listing::HeaderLine;
 use headway_core::preprocess::Stage;
 use headway_core::range::ScoreRange;
@@ -130,6 +131,27 @@ pub enum IngestReply {
     Done,
 }
 
+/// Ingest to a decoder: decode this frame. Attached: its bytes as an `ArrayBuffer`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DecodeRequest {
+    /// Which frame of its file.
+    pub frame: usize,
+    /// What to decode it as.
+    pub form: PackedForm,
+}
+
+/// A decoder to ingest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum DecodeReply {
+    /// The worker listens.
+    Ready {
+        /// Of which build it is.
+        build_id: String,
+    },
+    /// The frame, in samples of so many bytes, or why not. Attached: the samples as an `ArrayBuffer`, little endian.
+    Decoded(Result<usize, Reason>),
+}
+
 /// Page to engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum EngineRequest {
@@ -212,6 +234,15 @@ impl super::client::Greets for EngineReply {
         match self {
             Self::Ready { build_id } => Some(build_id),
             _ => None,
+        }
+    }
+}
+
+impl super::client::Greets for DecodeReply {
+    fn build_id(&self) -> Option<&str> {
+        match self {
+            Self::Ready { build_id } => Some(build_id),
+            Self::Decoded(_) => None,
         }
     }
 }
