@@ -120,7 +120,7 @@ impl Shell {
             }
             Effect::Infer(job, study) => {
                 self.inputs.push(self.input.take().expect("an input was built"));
-                let device = DeviceReport { tier: Tier::Cpu, adapter: "none".into(), why: "test".into() };
+                let device = DeviceReport { tier: Tier::Cpu, adapter: "none".into(), why: "test".into(), f16: false };
                 Some(Event::Inferred(job, study, Ok(Finding::new(&self.card, 0.0, device)), 0.0))
             }
             Effect::Stop(_) => None,

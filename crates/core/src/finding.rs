@@ -22,6 +22,9 @@ pub struct DeviceReport {
     pub adapter: String,
     /// Why this tier, in a sentence.
     pub why: String,
+    /// Weights and features lie in 16 bits there: faster, and the last digits differ.
+    #[serde(default)]
+    pub f16: bool,
 }
 
 /// The band a calibrated probability falls in. No band means "normal".
@@ -89,7 +92,7 @@ mod tests {
         Finding::new(
             &card(evidence),
             logit,
-            DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() },
+            DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new(), f16: false },
         )
     }
 

@@ -484,7 +484,7 @@ mod tests {
     }
 
     fn scored(job: Job, study_uid: &str) -> Event {
-        let device = DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() };
+        let device = DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new(), f16: false };
         Event::Inferred(job, key(study_uid), Ok(Finding { logit: 1.0, score: None, band: None, device }), 5.0)
     }
 

@@ -4,7 +4,7 @@
 use crate::weights::Weights;
 use headway_core::card::Architecture;
 use headway_core::reason::Reason;
-use headway_kernels::{Affine, Linear};
+use headway_kernels::{Affine, Linear, Plan};
 
 pub use headway_kernels::Step;
 
@@ -49,6 +49,19 @@ pub fn read(
     }
     let norm = reader.norm("features.norm5", channels)?;
     take(Step::Head(norm, reader.head([channels, architecture.out_channels])?))
+}
+
+/// All steps at once.
+///
+/// # Errors
+/// As [`read`].
+pub fn whole(weights: &Weights, architecture: &Architecture) -> Result<Plan, Reason> {
+    let mut plan = Plan::default();
+    read(weights, architecture, |step| {
+        plan.steps.push(step);
+        Ok(())
+    })?;
+    Ok(plan)
 }
 
 /// The convolution and the norm after it as one convolution with a bias.

@@ -91,7 +91,10 @@ fn scored(score: f64, finding: &Finding, evidence: Option<Evidence>) -> AnyView 
         <span class=format!("badge {class}")><span class="shape" aria-hidden="true">{shape}</span>{words}</span>
         <span class="score" data-testid="row-logit" data-logit=finding.logit.to_string()>{format!("{score:.2}")}</span>
         {bar(score, class)}
-        <span class="muted">{evidence.map(|evidence| format!("Evidence: {}", evidence_name(evidence)))}</span>
+        <span class="muted">
+            {evidence.map(|evidence| format!("Evidence: {}", evidence_name(evidence)))}
+            {finding.device.f16.then_some(" · computed in 16-bit storage")}
+        </span>
     }
     .into_any()
 }

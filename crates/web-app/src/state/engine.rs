@@ -4,7 +4,7 @@ use super::app::{App, set_if_new};
 use super::device::EngineState;
 use crate::browser::clock::now_ms;
 use crate::browser::crew::threads;
-use crate::browser::gpu::{Override, asked_for, hardware_adapter, threads_asked_for};
+use crate::browser::gpu::{Override, asked_for, f16_asked_for, hardware_adapter, threads_asked_for};
 use crate::browser::page::painted;
 use crate::browser::post::Attached;
 use crate::workers::client::Client;
@@ -95,7 +95,7 @@ impl App {
         *self.engine.client.borrow_mut() = Some(client);
         self.reconnect();
         let threads = threads_asked_for().unwrap_or_else(threads);
-        self.post_engine(EngineRequest::Load { tier, why, threads }, Attached::default());
+        self.post_engine(EngineRequest::Load { tier, why, threads, f16: f16_asked_for() }, Attached::default());
     }
 
     /// Lays a new line between ingest and engine, whichever of them is new.

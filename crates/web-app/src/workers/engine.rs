@@ -52,12 +52,12 @@ impl Room {
     fn answer(self: &Rc<Self>, request: EngineRequest, attached: &Array) {
         let room = Rc::clone(self);
         match request {
-            EngineRequest::Load { tier, why, threads } => spawn_local(async move {
-                let wanted = match tier {
-                    Tier::Cpu => on_processor(why, threads).await,
-                    Tier::Gpu => Wanted::Gpu { why },
+            EngineRequest::Load { tier, why, threads, f16 } => spawn_local(async move {
+                let loaded = match tier {
+                    Tier::Cpu => load_on_processor(&room.engine, why, threads).await,
+                    Tier::Gpu => load(&room.engine, Wanted::Gpu { why, f16 }).await,
                 };
-                tell(&EngineReply::Loaded(load(&room.engine, wanted).await));
+                tell(&EngineReply::Loaded(loaded));
             }),
             EngineRequest::Stop(job) => self.first_wanted.set(job),
             EngineRequest::StopExplaining => self.explaining.set(None),
@@ -139,26 +139,32 @@ fn not_loaded() -> Reason {
     Reason::new(Code::NoDevice, "The network was asked before it was loaded. Try again.")
 }
 
+/// What is loaded, and where.
+type Loaded = Result<(ModelIdentity, DeviceReport), Reason>;
+
 /// With others over shared memory where there can be any, else by this module's own kernels.
 #[cfg(feature = "engine-cpu")]
-async fn on_processor(why: String, threads: usize) -> Wanted {
+async fn load_on_processor(engine: &OnceCell<Engine>, why: String, threads: usize) -> Loaded {
     let alone = if can_share() {
         match Crew::gather(threads).await {
-            Ok(crew) => return Wanted::Crew { crew: Box::new(crew), why },
+            Ok(crew) => match load(engine, Wanted::Crew { crew: Box::new(crew), why: why.clone() }).await {
+                Err(reason) if reason.code == Code::DeviceFailed => "its workers failed at the self-test".to_owned(),
+                loaded => return loaded,
+            },
             Err(error) => format!("its workers could not be brought together ({error})"),
         }
     } else {
         "the page's host does not send the headers that allow more".to_owned()
     };
-    Wanted::Cpu { why: format!("{why}; one thread, because {alone}") }
+    load(engine, Wanted::Cpu { why: format!("{why}; one thread, because {alone}") }).await
 }
 
 #[cfg(not(feature = "engine-cpu"))]
-async fn on_processor(why: String, _: usize) -> Wanted {
-    Wanted::Cpu { why }
+async fn load_on_processor(engine: &OnceCell<Engine>, why: String, _: usize) -> Loaded {
+    load(engine, Wanted::Cpu { why }).await
 }
 
-async fn load(engine: &OnceCell<Engine>, wanted: Wanted) -> Result<(ModelIdentity, DeviceReport), Reason> {
+async fn load(engine: &OnceCell<Engine>, wanted: Wanted) -> Loaded {
     let fetch = async |name: &str| {
         build_file(&format!("{MODEL}/{name}")).await.map_err(|e| {
             Reason::new(
