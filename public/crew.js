@@ -7,7 +7,13 @@ onmessage = async ({ data: { module, memory, number, stack, bell } }) => {
   postMessage("here");
   for (let seen = 0; ; ) {
     const heard = Atomics.load(words, bell);
-    seen = exports.help(number, seen);
+    try {
+      seen = exports.help(number, seen);
+    } catch (trap) {
+      // Else who leads would wait for it for ever.
+      exports.break_off();
+      throw trap;
+    }
     Atomics.wait(words, bell, heard);
   }
 };

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use glam::{DAffine3, DMat3, DVec3};
 use headway_core::card::{Card, InputSpec};
 use headway_core::geometry::Geometry;
@@ -12,7 +12,9 @@ use headway_infer::densenet::DenseNet;
 use headway_infer::engine::check;
 use headway_infer::tensor::tensor_from_values;
 use headway_infer::weights::Weights;
-use headway_infer::{Engine, Wanted};
+use headway_infer::{Engine, Wanted, plan};
+use headway_kernels::Network;
+use headway_kernels::plain::Maps;
 use serde::Deserialize;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -168,6 +170,55 @@ fn the_kernels_answer_as_their_twin_does() {
     }
     answers.sort_by(f64::total_cmp);
     assert!(answers.windows(2).all(|pair| pair[1] - pair[0] > 1e-4), "different inputs, one answer: {answers:?}");
+}
+
+/// `[1, channels, x, y, z]` as the kernels have it: `[x, y, z, channels]`.
+fn channels_last(maps: &Tensor<5>) -> Maps {
+    let [_, channels, x, y, z] = maps.dims();
+    let values = maps.clone().permute([0, 2, 3, 4, 1]).into_data().iter::<f32>().collect();
+    Maps { dims: [x, y, z], channels, values }
+}
+
+/// Step by step, so that an error which a later step hides is seen as well.
+fn compare_steps(folder: &Path, sizes: &[[usize; 3]]) {
+    let [card, weights] = ["card.json", "weights.safetensors"].map(|name| std::fs::read(folder.join(name)).unwrap());
+    let card = Card::from_json(&card).unwrap();
+    let weights = Weights::open(&weights).unwrap();
+    let twin = DenseNet::load(&weights, &card.architecture, &Device::flex()).unwrap();
+    let mut network = Network::new(2);
+    plan::whole(&weights, &card.architecture, &card.output)
+        .unwrap()
+        .steps
+        .into_iter()
+        .for_each(|step| network.push(step));
+    for &dims in sizes {
+        let input = probe_input(dims);
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        let mut see = |made: headway_kernels::Made<'_>| ours.push(made.to_maps());
+        pollster::block_on(network.logit_seen(&input, dims, &mut go_on, &mut see)).unwrap();
+        let input = tensor_from_values(&input, dims, &Device::flex());
+        twin.forward_seen(input, &mut |maps| theirs.push(channels_last(maps)));
+        assert!(!ours.is_empty() && ours.len() == theirs.len(), "{} steps instead of {}", ours.len(), theirs.len());
+        let mut most = 0.0f64;
+        for (step, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+            let apart = ours.apart(theirs);
+            assert!(apart <= 1e-4, "{dims:?}, step {step}: {apart:.1e} apart");
+            most = most.max(apart);
+        }
+        println!("{dims:?}: {} steps, {most:.1e} apart at most", ours.len());
+    }
+}
+
+#[test]
+fn every_step_is_as_its_twins_on_awkward_sizes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/densenet-small");
+    compare_steps(&folder, &[[33, 47, 38], [64, 32, 51], [45, 45, 45], [120, 120, 120]]);
+}
+
+#[test]
+fn every_step_of_the_shipped_network_is_as_its_twins() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/models/densenet121-synthetic");
+    compare_steps(&folder, &[[48, 48, 48], [64, 64, 64], [120, 120, 120], [37, 59, 40]]);
 }
 
 #[test]

@@ -27,11 +27,9 @@ fn check_bindings(module: &naga::Module) -> Result<(), String> {
     Ok(())
 }
 
-fn check(source: &str) -> Result<(), String> {
+fn check(source: &str, capabilities: Capabilities) -> Result<(), String> {
     let module = naga::front::wgsl::parse_str(source).map_err(|e| e.emit_to_string(source))?;
-    Validator::new(ValidationFlags::all(), Capabilities::empty())
-        .validate(&module)
-        .map_err(|e| e.emit_to_string(source))?;
+    Validator::new(ValidationFlags::all(), capabilities).validate(&module).map_err(|e| e.emit_to_string(source))?;
     let shared = module.global_variables.iter().filter(|(_, global)| global.space == AddressSpace::WorkGroup);
     let bytes: u32 = shared.map(|(_, global)| module.types[global.ty].inner.size(module.to_ctx())).sum();
     let [entry] = &module.entry_points[..] else { return Err("it has not one entry point".to_owned()) };
@@ -48,14 +46,17 @@ fn check(source: &str) -> Result<(), String> {
 fn every_kernel_is_sound_and_keeps_to_webgpus_least_limits() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/infer/src/gpu/kernels");
     let mut faults = Vec::new();
-    let mut read = 0;
-    for file in fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
-        read += 1;
-        if let Err(fault) = check(&fs::read_to_string(&path).unwrap()) {
-            faults.push(format!("{}: {fault}", path.display()));
+    for (storage, capabilities) in [("f32", Capabilities::empty()), ("f16", Capabilities::SHADER_FLOAT16)] {
+        let prelude = fs::read_to_string(format!("{folder}/storage/{storage}.wgsl")).unwrap();
+        let mut read = 0;
+        for path in fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file()) {
+            read += 1;
+            let source = prelude.clone() + &fs::read_to_string(&path).unwrap();
+            if let Err(fault) = check(&source, capabilities) {
+                faults.push(format!("{} in {storage}: {fault}", path.display()));
+            }
         }
+        assert!(read >= 9, "{read} kernels in {folder}");
     }
-    assert!(read >= 9, "{read} kernels in {folder}");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

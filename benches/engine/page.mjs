@@ -1,8 +1,10 @@
 // One engine in one page: `load` makes it ready, `run` asks it once and says how long it took.
-// The page's address names it: ?engine=headway|onnx&threads=N&size=N
+// The page's address names it: ?engine=headway|onnx&tier=cpu|gpu&threads=N&size=N
 
 const asked = new URLSearchParams(location.search);
 const size = Number(asked.get("size"));
+const tier = asked.get("tier");
+const threads = Number(asked.get("threads"));
 
 /** As `probe_input` in crates/core/src/preprocess.rs. */
 function probe() {
@@ -19,7 +21,7 @@ function probe() {
 
 /** The engine worker of the built page, spoken to as the page does (crates/web-app/src/workers/protocol.rs). */
 async function headway() {
-  const worker = new Worker(`/app-${size}/engine-cpu_loader.js`, { type: "module" });
+  const worker = new Worker(`/app-${size}/engine-${tier}_loader.js`, { type: "module" });
   const heard = (name) =>
     new Promise((resolve, reject) => {
       worker.addEventListener("error", () => reject(new Error("the worker stopped")), { once: true });
@@ -34,26 +36,27 @@ async function headway() {
   const { port1, port2 } = new MessageChannel();
   worker.postMessage([JSON.stringify("Connect"), [port2]], [port2]);
   const loaded = heard("Loaded");
-  worker.postMessage([JSON.stringify({ Load: { tier: "cpu", why: "benchmark", threads: Number(asked.get("threads")) } }), []]);
+  worker.postMessage([JSON.stringify({ Load: { tier, why: "benchmark", threads, f16: false } }), []]);
   const outcome = await loaded;
   if (outcome.Err) throw new Error(outcome.Err.text);
   let job = 0;
   return async (values) => {
     const answered = heard("Inferred");
     const study = { patient_id: "", study_uid: "1.2" };
-    port1.postMessage([JSON.stringify({ job: job++, study }), [values.buffer]], [values.buffer]);
+    port1.postMessage([JSON.stringify({ Score: [job++, study] }), [values.buffer]], [values.buffer]);
     const [, , finding] = await answered;
+    if (finding.Err) throw new Error(finding.Err.text);
     return finding.Ok.logit;
   };
 }
 
-/** onnxruntime-web's WebAssembly back end, in a worker of its own as ours is. */
+/** onnxruntime-web's back end for the tier. */
 async function onnx() {
-  const ort = await import("/ort/ort.wasm.min.mjs");
-  ort.env.wasm.numThreads = Number(asked.get("threads"));
+  const ort = await import(tier === "gpu" ? "/ort/ort.webgpu.min.mjs" : "/ort/ort.wasm.min.mjs");
+  ort.env.wasm.numThreads = threads;
   ort.env.wasm.wasmPaths = "/ort/";
   const session = await ort.InferenceSession.create(`/densenet121-${size}.onnx`, {
-    executionProviders: ["wasm"],
+    executionProviders: [tier === "gpu" ? "webgpu" : "wasm"],
     graphOptimizationLevel: "all",
   });
   return async (values) => {

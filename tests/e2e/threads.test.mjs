@@ -2,8 +2,9 @@
 // and the same answer in both.
 
 import assert from "node:assert/strict";
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { join } from "node:path";
 import test from "node:test";
 import { DIST, browse, scoredByCommandLine, scratch, serve } from "./harness.mjs";
 import { sample } from "./studies.mjs";
@@ -60,4 +61,17 @@ test("helpers that do not come are gone without", async (t) => {
   cpSync(DIST, dist, { recursive: true, filter: (path) => !path.endsWith("crew.js") });
   const { origin } = await serve(t, dist);
   await score(t, await browse(t), origin, /relaxed SIMD, 1 thread\b/);
+});
+
+test("workers that break off at work are gone without, and the page says why", { skip: THREADS < 2 && "one core has no helpers" }, async (t) => {
+  const dist = scratch(t);
+  cpSync(DIST, dist, { recursive: true });
+  const [crew] = readdirSync(dist, { recursive: true }).filter((path) => path.endsWith("/crew.js"));
+  const program = readFileSync(join(dist, crew), "utf8");
+  // Hardly any stack: a helper traps in the middle of a unit that nobody else will do.
+  const broken = program.replace("__stack_pointer.value = stack", "__stack_pointer.value = 256");
+  assert.notEqual(broken, program);
+  writeFileSync(join(dist, crew), broken);
+  const { origin } = await serve(t, dist);
+  await score(t, await browse(t), origin, / SIMD, 1 thread[^]*its workers failed at the self-test/);
 });

@@ -134,7 +134,7 @@ impl Shell {
             }
             Effect::Infer(job, study) => {
                 self.inputs.push(self.input.take().expect("an input was built"));
-                let device = DeviceReport { tier: Tier::Cpu, adapter: "none".into(), why: "test".into() };
+                let device = DeviceReport { tier: Tier::Cpu, adapter: "none".into(), why: "test".into(), f16: false };
                 Some(Event::Inferred(job, study, Ok(Finding::new(&self.card, ScoredBy::default(), 0.0, device)), 0.0))
             }
             Effect::Range(..) | Effect::Stop(_) => None,

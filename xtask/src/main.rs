@@ -17,6 +17,7 @@ const USAGE: &str = "usage: cargo xtask VERB
                    set up, build the page and serve it on this machine
   test [--full]    set up and run every test; --full adds what needs long builds
   bench engine     measure the engine beside onnxruntime-web; writes benches/results and docs/benchmarks.md
+  bench gpu        measure the engine on a graphics processor beside PyTorch with cuDNN; writes docs/benchmarks-gpu.md
   bench ingest     measure reading beside JavaScript's parser and codecs; writes docs/benchmarks-ingest.md
   check            format and lints, natively and for wasm32
   build            build the page into dist/ with all optimisation, pack it for a host, and build `headway` with it inside

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 /// The packages that are built natively. Always the same selection: another one unifies features differently,
 /// and cargo would build the whole network library once more. So the feature that tests ask for is always on.
-pub const NATIVE: &str = "--workspace --exclude headway-web --exclude headway-web-evidence --exclude headway-tests-wasm --exclude headway-bench-ingest --features headway-infer/reference";
+pub const NATIVE: &str = "--workspace --exclude headway-web --exclude headway-web-evidence --exclude headway-tests-wasm --exclude headway-tests-gpu --exclude headway-bench-ingest --exclude headway-bench-native --features headway-infer/reference";
 
 /// The repository's root.
 pub fn root() -> PathBuf {

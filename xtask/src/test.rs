@@ -6,6 +6,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+/// On Vulkan without a browser. One after another: one of them watches the memory.
+const GPU_TESTS: &str = "cargo test -p headway-tests-gpu -p headway-infer --features headway-infer/gpu,headway-infer/reference -- --test-threads=1";
+
 /// Tests counted, by outcome.
 #[derive(Clone, Copy, Default)]
 struct Counts {
@@ -39,7 +42,7 @@ pub fn verb(full: bool) -> Result<(), String> {
         step("end to end", |counts| counted(counts, &mut end_to_end(full))),
     ];
     if full {
-        outcomes.push(step("native GPU build", |_| run("cargo check -p headway --features gpu")));
+        outcomes.push(step("native GPU tests", |counts| counted(counts, &mut program(GPU_TESTS))));
         outcomes.push(step("browser GPU tests", |counts| counted(counts, &mut wasm_tests("gpu"))));
     }
     report(&outcomes)

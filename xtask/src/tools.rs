@@ -24,7 +24,7 @@ pub const FOR_BUILD: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACK
 /// What testing needs.
 pub const FOR_TESTS: &[Tool] = &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, PYTHON];
 /// What the long tests need besides.
-pub const FOR_FULL_TESTS: &[Tool] = &[PYTHON_FULL];
+pub const FOR_FULL_TESTS: &[Tool] = &[PYTHON_FULL, VULKAN];
 /// What running the page in other browsers needs.
 pub const FOR_BROWSERS: &[Tool] =
     &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, FIREFOX, GECKODRIVER, WEBKIT];
@@ -32,7 +32,9 @@ pub const FOR_BROWSERS: &[Tool] =
 pub const FOR_AUDIT: &[Tool] = &[CARGO_AUDIT, NPM_PACKAGES];
 /// What the benchmarks need.
 pub const FOR_BENCHMARKS: &[Tool] =
-    &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, PYTHON_BENCH, NPM_BENCH];
+    &[WASM_TARGET, TRUNK_TOOL, BINDGEN_TOOL, NPM_PACKAGES, CHROMIUM, PYTHON_BENCH, NPM_BENCH, VULKAN];
+/// What measuring on a graphics processor needs.
+pub const FOR_GPU_BENCHMARK: &[Tool] = &[PYTHON_FULL, VULKAN];
 
 const WASM_TARGET: Tool = Tool {
     name: "rust target wasm32-unknown-unknown",
@@ -127,6 +129,13 @@ const CARGO_AUDIT: Tool = Tool {
     why: "knows the advisories about Rust crates",
     found: || output("cargo audit --version").is_some(),
     install: || run("cargo install --locked cargo-audit"),
+};
+
+const VULKAN: Tool = Tool {
+    name: "a Vulkan driver",
+    why: "the graphics processor's kernels run natively as well, in software where there is no other",
+    found: || ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"].iter().any(|folder| Path::new(folder).exists()),
+    install: || apt("libvulkan1 mesa-vulkan-drivers"),
 };
 
 const PYTHON: Tool = Tool {

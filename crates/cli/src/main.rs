@@ -121,6 +121,8 @@ enum Device {
     Cpu,
     /// The graphics processor, or fail.
     Gpu,
+    /// The graphics processor with weights and features in 16 bits, or fail.
+    GpuF16,
 }
 
 fn main() -> ExitCode {

@@ -61,10 +61,12 @@ impl Model {
     fn load(&self, device: Device) -> Result<Engine, Reason> {
         let load = |wanted| pollster::block_on(Engine::load(&self.card_json, &self.weights, wanted));
         let cpu = |why: &str| Wanted::Cpu { why: why.to_owned() };
+        let gpu = |why: &str, f16| Wanted::Gpu { why: why.to_owned(), f16 };
         match device {
             Device::Cpu => load(cpu("asked for")),
-            Device::Gpu => load(Wanted::Gpu { why: "asked for".to_owned() }),
-            Device::Auto => load(Wanted::Gpu { why: "found".to_owned() }).or_else(|reason| load(cpu(&reason.text))),
+            Device::Gpu => load(gpu("asked for", false)),
+            Device::GpuF16 => load(gpu("asked for", true)),
+            Device::Auto => load(gpu("found", false)).or_else(|reason| load(cpu(&reason.text))),
         }
     }
 }

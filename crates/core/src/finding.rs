@@ -23,6 +23,9 @@ pub struct DeviceReport {
     pub adapter: String,
     /// Why this tier, in a sentence.
     pub why: String,
+    /// Weights and features lie in 16 bits there: faster, and the last digits differ.
+    #[serde(default)]
+    pub f16: bool,
 }
 
 /// The band a calibrated probability falls in. No band means "normal".
@@ -131,7 +134,7 @@ mod tests {
             &card(evidence),
             ScoredBy::default(),
             logit,
-            DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() },
+            DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new(), f16: false },
         )
     }
 

@@ -528,7 +528,7 @@ mod tests {
     }
 
     fn answered(job: Job, study_uid: &str, score: Option<f64>) -> Event {
-        let device = DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() };
+        let device = DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new(), f16: false };
         let finding = Finding { model: ScoredBy::default(), logit: 1.0, score, band: None, range: None, device };
         Event::Inferred(job, key(study_uid), Ok(finding), 5.0)
     }

@@ -39,6 +39,12 @@ pub extern "C" fn help(number: usize, seen: u32) -> u32 {
     headway_kernels::help(number, seen)
 }
 
+/// Called by a helper's loader when [`help`] trapped: who leads traps as well, and who called it hears of it.
+#[unsafe(no_mangle)]
+pub extern "C" fn break_off() {
+    headway_kernels::break_off();
+}
+
 #[panic_handler]
 fn fail(_: &core::panic::PanicInfo) -> ! {
     // The instance traps, and who called it gets an exception.

@@ -161,15 +161,25 @@ impl DenseNet {
     /// # Shapes
     /// `[batch, 1, x, y, z]` to `[batch, 1]`
     pub fn forward(&self, input: Tensor<5>) -> Tensor<2> {
+        self.forward_seen(input, &mut |_| {})
+    }
+
+    /// The logit, and to be seen on the way what each of the plan's steps but the head makes.
+    ///
+    /// # Shapes
+    /// `[batch, 1, x, y, z]` to `[batch, 1]`
+    pub fn forward_seen(&self, input: Tensor<5>, see: &mut dyn FnMut(&Tensor<5>)) -> Tensor<2> {
         let features = &self.features;
         let stem = features.conv0.forward(input);
         let mut x = max_pool3d(relu(features.norm0.forward(stem)));
+        see(&x);
         for (index, block) in features.denseblocks.iter().enumerate() {
             for layer in &block.denselayers {
-                x = layer.forward(x);
+                x = layer.forward(x, see);
             }
             if let Some(transition) = features.transitions.get(index) {
                 x = transition.forward(x);
+                see(&x);
             }
         }
         let x = relu(features.norm5.forward(x));
@@ -182,11 +192,13 @@ impl DenseNet {
 impl DenseLayer {
     /// # Shapes
     /// `[batch, channels, x, y, z]` to `[batch, channels + growth_rate, x, y, z]`
-    fn forward(&self, input: Tensor<5>) -> Tensor<5> {
+    fn forward(&self, input: Tensor<5>, see: &mut dyn FnMut(&Tensor<5>)) -> Tensor<5> {
         let x = relu(self.norm1.forward(input.clone()));
         let x = self.conv1.forward(x);
-        let x = relu(self.norm2.forward(x));
-        let grown = self.conv2.forward(x);
+        let squeezed = relu(self.norm2.forward(x));
+        see(&squeezed);
+        let grown = self.conv2.forward(squeezed);
+        see(&grown);
         Tensor::cat(vec![input, grown], 1)
     }
 }

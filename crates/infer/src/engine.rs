@@ -9,10 +9,11 @@ use headway_core::finding::{DeviceReport, Finding, ScoredBy, Tier, score_of};
 use headway_core::preprocess::probe_input;
 use headway_core::range::{SHIFTS, ScoreRange, shift_mm, shifted};
 use headway_core::reason::{Code, Reason};
-#[cfg(feature = "gpu")]
-use headway_kernels::Plan;
 use headway_kernels::{Pause, Stopped};
 use std::ops::ControlFlow;
+
+/// What 16-bit storage may move a logit by: no more than a quarter of it reaches a probability.
+const F16_TOLERANCE: f64 = 0.02;
 
 /// The device asked for, with the sentence that says why.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub enum Wanted {
     Gpu {
         /// Why, for the reader.
         why: String,
+        /// Weights and features in 16 bits there, which the reader is told with every score.
+        f16: bool,
     },
 }
 
@@ -152,7 +155,8 @@ impl Engine {
         let test = self.card.self_test;
         let dims = [test.size_voxels; 3];
         let logit = self.logit(&probe_input(dims), dims, &mut async |_| ControlFlow::Continue(())).await?;
-        if (logit - test.logit).abs() <= test.tolerance {
+        let tolerance = if self.report.f16 { test.tolerance.max(F16_TOLERANCE) } else { test.tolerance };
+        if (logit - test.logit).abs() <= tolerance {
             return Ok(());
         }
         Err(Reason::new(
@@ -198,14 +202,11 @@ impl Network {
             #[cfg(feature = "cpu")]
             Wanted::Crew { crew, why } => Self::on_processor(crate::cpu::Network::of(crew), weights, card, why),
             #[cfg(feature = "gpu")]
-            Wanted::Gpu { why } => {
-                let mut plan = Plan::default();
-                plan::read(weights, &card.architecture, &card.output, |step| {
-                    plan.steps.push(step);
-                    Ok(())
-                })?;
-                let network = crate::gpu::Network::open(plan).await?;
-                let report = DeviceReport { tier: Tier::Gpu, adapter: network.describe(), why };
+            Wanted::Gpu { why, f16 } => {
+                let storage = if f16 { crate::gpu::Storage::F16 } else { crate::gpu::Storage::F32 };
+                let network =
+                    crate::gpu::Network::open(plan::whole(weights, &card.architecture, &card.output)?, storage).await?;
+                let report = DeviceReport { tier: Tier::Gpu, adapter: network.describe(), why, f16 };
                 Ok((Self::Gpu(network), report))
             }
             #[cfg(not(feature = "cpu"))]
@@ -226,7 +227,7 @@ impl Network {
         why: String,
     ) -> Result<(Self, DeviceReport), Reason> {
         plan::read(weights, &card.architecture, &card.output, |step| network.push(step))?;
-        let report = DeviceReport { tier: Tier::Cpu, adapter: network.describe(), why };
+        let report = DeviceReport { tier: Tier::Cpu, adapter: network.describe(), why, f16: false };
         Ok((Self::Cpu(network), report))
     }
 

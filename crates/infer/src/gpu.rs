@@ -3,6 +3,8 @@
 mod device;
 mod kernel;
 mod program;
+mod room;
+mod storage;
 mod weights;
 
 use device::Gpu;
@@ -12,10 +14,12 @@ use kernel::Kernels;
 use program::Program;
 use std::cell::RefCell;
 use std::collections::VecDeque;
+pub use storage::Storage;
 use weights::Uploaded;
 
-/// Pieces of work in the queue: enough that the processor never waits for us, few enough to stop soon.
-const IN_FLIGHT: usize = 2;
+/// Pieces of work in the queue: a fast processor is through with one in less time than word of it takes to come,
+/// and must not run dry meanwhile.
+const IN_FLIGHT: usize = 8;
 
 /// The network with its weights on the graphics processor.
 #[derive(Debug)]
@@ -33,10 +37,10 @@ impl Network {
     ///
     /// # Errors
     /// [`Code::NoDevice`] where there is none, [`Code::DeviceFailed`] where it does not take them.
-    pub async fn open(mut plan: Plan) -> Result<Self, Reason> {
-        let gpu = Gpu::open().await?;
+    pub async fn open(mut plan: Plan, storage: Storage) -> Result<Self, Reason> {
+        let gpu = Gpu::open(storage).await?;
         let watch = gpu.watch();
-        let kernels = Kernels::compile(&gpu.device);
+        let kernels = Kernels::compile(&gpu.device, storage);
         let weights = Uploaded::new(&gpu, &plan);
         watch.outcome().await?;
         // They lie on the device now.
@@ -63,11 +67,11 @@ impl Network {
             Ok(program) => program,
             Err(reason) => return Ok(Err(reason)),
         };
-        self.gpu.queue.write_buffer(&program.volume, 0, &device::bytes(values));
+        self.gpu.queue.write_buffer(&program.volume, 0, &Storage::F32.encode(values));
         let mut meter = Meter::new(program.pieces.iter().map(|piece| piece.macs).collect(), pause);
         let mut in_flight = VecDeque::new();
         for piece in &program.pieces {
-            in_flight.push_back(self.gpu.submit(|pass| program.record(&self.kernels, piece, pass)));
+            in_flight.push_back(self.gpu.submit(|pass| program.record(&self.kernels, piece.dispatches.clone(), pass)));
             if in_flight.len() > IN_FLIGHT
                 && let Some(done) = in_flight.pop_front()
             {
@@ -76,13 +80,32 @@ impl Network {
                 meter.next_step();
             }
         }
-        let logit = self.gpu.read(&program.logit).await;
+        let logit = self.gpu.read(&program.logit).await.and_then(|bytes| first_value(&bytes));
         for _ in in_flight {
             meter.advance(1.0).await?;
             meter.next_step();
         }
         self.program.replace(Some(program));
         Ok(logit)
+    }
+
+    /// What each step but the head makes of a volume, channels last.
+    ///
+    /// # Errors
+    /// [`Code::DeviceFailed`] where nothing comes back, [`Code::NoDevice`] where the volume does not fit.
+    #[cfg(feature = "steps")]
+    pub async fn steps(&self, values: &[f32], dims: [usize; 3]) -> Result<Vec<headway_kernels::plain::Maps>, Reason> {
+        let program = self.program(dims).await?;
+        self.gpu.queue.write_buffer(&program.volume, 0, &Storage::F32.encode(values));
+        let (mut steps, mut from) = (Vec::new(), 0);
+        for program::Made { until, buffer, dims, stride, channels } in program.made.clone() {
+            let queued = self.gpu.submit(|pass| program.record(&self.kernels, from..until, pass));
+            self.gpu.wait(queued).await;
+            from = until;
+            let values = self.gpu.storage.decode(&self.gpu.read(&buffer).await?);
+            steps.push(headway_kernels::Made { values: &values, dims, stride, channels }.to_maps());
+        }
+        Ok(steps)
     }
 
     async fn program(&self, dims: [usize; 3]) -> Result<Program, Reason> {
@@ -96,6 +119,11 @@ impl Network {
     }
 }
 
-fn failed(what: &str) -> Reason {
+fn first_value(bytes: &[u8]) -> Result<f32, Reason> {
+    bytes.first_chunk().map(|value| f32::from_le_bytes(*value)).ok_or_else(|| failed("its answer was empty"))
+}
+
+/// A reason that says what the graphics processor failed at.
+pub fn failed(what: &str) -> Reason {
     Reason::new(Code::DeviceFailed, format!("The graphics processor failed: {what}."))
 }

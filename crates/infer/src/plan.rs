@@ -4,7 +4,7 @@
 use crate::weights::Weights;
 use headway_core::card::{Activation, Architecture, OutputSpec};
 use headway_core::reason::Reason;
-use headway_kernels::{Affine, Linear};
+use headway_kernels::{Affine, Linear, Plan};
 
 pub use headway_kernels::Step;
 
@@ -52,6 +52,19 @@ pub fn read(
     let norm = reader.norm("features.norm5", channels)?;
     let head = reader.head([channels, architecture.out_channels])?;
     take(Step::Head(norm, one_logit(&head, output)))
+}
+
+/// All steps at once.
+///
+/// # Errors
+/// As [`read`].
+pub fn whole(weights: &Weights, architecture: &Architecture, output: &OutputSpec) -> Result<Plan, Reason> {
+    let mut plan = Plan::default();
+    read(weights, architecture, output, |step| {
+        plan.steps.push(step);
+        Ok(())
+    })?;
+    Ok(plan)
 }
 
 /// The convolution and the norm after it as one convolution with a bias.

@@ -3,7 +3,7 @@
 use crate::task::{Kernel, Task};
 use core::cell::UnsafeCell;
 use core::hint::spin_loop;
-use core::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 
 /// Looks at the board before a helper goes to sleep: some ten microseconds, about as long as a wake-up takes.
 const LOOKS: u32 = 4000;
@@ -17,6 +17,8 @@ pub(crate) struct Board {
     open: AtomicU32,
     /// Helpers who may be at work.
     inside: AtomicU32,
+    /// A helper broke off at work: what it had taken will never be done.
+    broken: AtomicBool,
     /// Written while nobody is inside, read while a task is open.
     order: UnsafeCell<Order>,
 }
@@ -45,6 +47,7 @@ impl Board {
             bell: AtomicU32::new(0),
             open: AtomicU32::new(0),
             inside: AtomicU32::new(0),
+            broken: AtomicBool::new(false),
             order: UnsafeCell::new(order),
         }
     }
@@ -94,6 +97,7 @@ impl Board {
 
     fn visit(&self, number: usize, seen: &mut u32) {
         self.inside.fetch_add(1, SeqCst);
+        let _leaving = Leaving(self);
         // Only now it counts: whoever closes the board looks inside afterwards.
         let open = self.open.load(SeqCst);
         if open != 0 {
@@ -104,7 +108,29 @@ impl Board {
                 work(task, core::slice::from_raw_parts_mut(scratch.add(number * scratch_len), scratch_len));
             }
         }
-        self.inside.fetch_sub(1, SeqCst);
+    }
+
+    /// Says that a helper broke off at work.
+    pub fn break_off(&self) {
+        self.broken.store(true, SeqCst);
+    }
+
+    /// Whether one did, ever.
+    pub fn broke_off(&self) -> bool {
+        self.broken.load(SeqCst)
+    }
+}
+
+/// A helper on its way out, be it by a panic. A WebAssembly module that traps never comes here: its loader says so.
+struct Leaving<'a>(&'a Board);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        #[cfg(not(target_family = "wasm"))]
+        if std::thread::panicking() {
+            self.0.break_off();
+        }
+        self.0.inside.fetch_sub(1, SeqCst);
     }
 }
 
@@ -114,7 +140,8 @@ pub(crate) struct PutUp<'a>(&'a Board);
 impl Drop for PutUp<'_> {
     fn drop(&mut self) {
         self.0.open.store(0, SeqCst);
-        while self.0.inside.load(SeqCst) != 0 {
+        // One who trapped stays inside for ever; one who panicked has left.
+        while self.0.inside.load(SeqCst) != 0 && !(cfg!(target_family = "wasm") && self.0.broke_off()) {
             spin_loop();
         }
     }

@@ -7,9 +7,11 @@ use crate::shared::{Features, FeaturesMut};
 use crate::task::Kernel;
 use crate::tile::{IN, OUT, POINTS, TAPS, Tile, transform_input, transform_output, transform_taps};
 
-/// Tiles worked on together: the transformed weights are read once for all of them,
+/// Tiles worked on together, at most: the transformed weights are read once for all of them,
 /// and what they become must stay in the second-level cache.
 const TILES_TOGETHER: usize = 16;
+/// And at least, where there are as many: fewer rows leave registers of a product empty.
+const LEAST_TOGETHER: usize = 4;
 /// Input channels whose weights are transformed together.
 const CHANNELS_AT_ONCE: usize = 8;
 /// Values between the planes of two points beyond their size, so that they do not fall on the same lines of the cache.
@@ -134,6 +136,10 @@ pub struct Convolve<'a> {
     weights: &'a [f32],
     output: FeaturesMut<'a>,
     tiles: [usize; 3],
+    /// Tiles of a unit.
+    together: usize,
+    /// Units that share the same tiles, each for some panels of outputs.
+    shares: usize,
 }
 
 impl<'a> Convolve<'a> {
@@ -147,7 +153,25 @@ impl<'a> Convolve<'a> {
         assert!(weights.len() == tile_weights_len(level, input.channels, output.channels), "sizes disagree");
         assert!(input.channels.is_multiple_of(level.lanes()), "the inputs do not fill registers");
         let tiles = input.dims.map(|side| side.div_ceil(OUT));
-        Self { input, weights, output, tiles }
+        Self { input, weights, output, tiles, together: TILES_TOGETHER, shares: 1 }
+    }
+
+    /// Cut so that so many workers find work on a small map: first into fewer tiles a unit; where these do not
+    /// suffice, several units transform the same tiles, each for its own outputs.
+    #[must_use]
+    pub fn among(mut self, level: Level, workers: usize) -> Self {
+        let tiles = self.tiles.iter().product::<usize>();
+        self.together = tiles.div_ceil(workers).clamp(LEAST_TOGETHER, TILES_TOGETHER);
+        let panels = self.padded_outputs(level.lanes()) / panel_columns(level.lanes());
+        let shares = (workers / tiles.div_ceil(self.together)).clamp(1, panels);
+        // As many as have a panel.
+        self.shares = panels.div_ceil(panels.div_ceil(shares));
+        self
+    }
+
+    /// Output channels of one share, filled up to whole panels.
+    fn share_columns(&self, lanes: usize) -> usize {
+        self.padded_outputs(lanes).div_ceil(self.shares).next_multiple_of(panel_columns(lanes))
     }
 
     fn padded_outputs(&self, lanes: usize) -> usize {
@@ -156,7 +180,7 @@ impl<'a> Convolve<'a> {
 
     /// Values between two points' factors of the input, and between two points' products.
     fn point_strides(&self, lanes: usize) -> [usize; 2] {
-        [self.input.channels, self.padded_outputs(lanes)].map(|channels| TILES_TOGETHER * channels + SKEW)
+        [self.input.channels, self.share_columns(lanes)].map(|channels| self.together * channels + SKEW)
     }
 
     /// A tile's first output.
@@ -207,15 +231,23 @@ impl<'a> Convolve<'a> {
         places
     }
 
+    /// Of the output channels from `first` on, `columns` at most.
     #[inline(always)]
-    unsafe fn scatter<S: Lanes>(&self, tile: usize, products: *const f32, point_stride: usize) {
+    unsafe fn scatter<S: Lanes>(
+        &self,
+        tile: usize,
+        products: *const f32,
+        point_stride: usize,
+        first: usize,
+        columns: usize,
+    ) {
         let corner = self.corner(tile);
         let [inside_x, inside_y, inside_z] = [0, 1, 2].map(|axis| (self.output.dims[axis] - corner[axis]).min(OUT));
         let [_, side_y, side_z] = self.output.dims;
-        for channel in (0..self.output.channels).step_by(S::COUNT) {
+        for channel in (first..self.output.channels.min(first + columns)).step_by(S::COUNT) {
             let mut values = [S::splat(0.0); POINTS];
             for (point, value) in values.iter_mut().enumerate() {
-                *value = unsafe { S::load(products.add(point * point_stride + channel)) };
+                *value = unsafe { S::load(products.add(point * point_stride + channel - first)) };
             }
             transform_output(&mut values);
             for x in 0..inside_x {
@@ -233,10 +265,10 @@ impl<'a> Convolve<'a> {
     }
 }
 
-// Sound: a unit writes the outputs of its own tiles.
+// Sound: a unit writes its own outputs of its own tiles.
 unsafe impl Kernel for Convolve<'_> {
     fn units(&self) -> usize {
-        self.tiles.iter().product::<usize>().div_ceil(TILES_TOGETHER)
+        self.tiles.iter().product::<usize>().div_ceil(self.together) * self.shares
     }
 
     fn scratch_len(&self, lanes: usize) -> usize {
@@ -245,12 +277,15 @@ unsafe impl Kernel for Convolve<'_> {
 
     #[inline(always)]
     unsafe fn unit<S: Lanes>(&self, unit: usize, scratch: &mut [f32]) {
-        let (inputs, outputs) = (self.input.channels, self.padded_outputs(S::COUNT));
+        let (inputs, columns) = (self.input.channels, self.share_columns(S::COUNT));
         let [factors_stride, products_stride] = self.point_strides(S::COUNT);
-        let weights_stride = weights_stride(inputs, outputs, S::COUNT);
+        let weights_stride = weights_stride(inputs, self.padded_outputs(S::COUNT), S::COUNT);
         let factors = scratch.as_mut_ptr();
-        let first = unit * TILES_TOGETHER;
-        let tiles = TILES_TOGETHER.min(self.tiles.iter().product::<usize>() - first);
+        let first_column = unit % self.shares * columns;
+        // The last share may be smaller.
+        let columns = columns.min(self.padded_outputs(S::COUNT) - first_column);
+        let first = unit / self.shares * self.together;
+        let tiles = self.together.min(self.tiles.iter().product::<usize>() - first);
         unsafe {
             let products = factors.add(factors_stride * POINTS);
             for n in 0..tiles {
@@ -262,19 +297,20 @@ unsafe impl Kernel for Convolve<'_> {
                     depth: inputs,
                     segment: TOGETHER,
                     segment_stride: TOGETHER,
-                    columns: outputs,
+                    columns,
                     left: factors.add(point * factors_stride),
                     left_stride: inputs,
-                    right: self.weights.as_ptr().add(point * weights_stride),
+                    // Panels follow one another.
+                    right: self.weights.as_ptr().add(point * weights_stride + first_column * inputs),
                     results: products.add(point * products_stride),
-                    results_stride: outputs,
+                    results_stride: columns,
                     bias: core::ptr::null(),
                     relu: false,
                 }
                 .compute::<S>();
             }
             for n in 0..tiles {
-                self.scatter::<S>(first + n, products.add(n * outputs), products_stride);
+                self.scatter::<S>(first + n, products.add(n * columns), products_stride, first_column, columns);
             }
         }
     }

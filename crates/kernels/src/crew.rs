@@ -12,7 +12,7 @@ use threads::Helpers;
 #[cfg(all(target_family = "wasm", feature = "shared"))]
 use workers::Helpers;
 #[cfg(all(target_family = "wasm", feature = "shared"))]
-pub use workers::{bell, help};
+pub use workers::{bell, break_off, help};
 
 /// One who hands out tasks, its helpers, and the scratch of each.
 #[derive(Debug)]
@@ -27,7 +27,15 @@ impl Crew {
         Self { helpers: Helpers::new(threads.saturating_sub(1)), scratch: Vec::new() }
     }
 
+    /// How many work together.
+    pub fn workers(&self) -> usize {
+        self.helpers.count() + 1
+    }
+
     /// Does a task to its end; `share` of the step's work is counted as done by it.
+    ///
+    /// # Panics
+    /// Where a helper broke off: what it had taken is not done, and who leads has no answer to give.
     pub async fn finish<P: Pause>(
         &mut self,
         task: &Task<impl Kernel>,
@@ -35,14 +43,17 @@ impl Crew {
         share: f64,
     ) -> Result<(), Stopped> {
         let len = task.scratch_len();
-        let (own, theirs) = room(&mut self.scratch, (self.helpers.count() + 1) * len).split_at_mut(len);
-        let _put_up = self.helpers.call(task, theirs);
+        let workers = self.workers();
+        let (own, theirs) = room(&mut self.scratch, workers * len).split_at_mut(len);
+        let put_up = self.helpers.call(task, theirs);
         let mut told = 0;
         while task.step(own) {
             // What helpers take counts as well.
             let before = core::mem::replace(&mut told, task.taken());
             meter.advance(share * (told - before) as f64 / task.units() as f64).await?;
         }
+        drop(put_up);
+        assert!(!self.helpers.broke_off(), "a helper broke off at work");
         Ok(())
     }
 }
@@ -91,6 +102,10 @@ mod threads {
             put_up
         }
 
+        pub fn broke_off(&self) -> bool {
+            self.shared.0.broke_off()
+        }
+
         fn wake(&self) {
             self.threads.iter().for_each(|helper| helper.thread().unpark());
         }
@@ -133,6 +148,11 @@ mod workers {
         seen
     }
 
+    /// Says that a helper trapped in `help`: who leads traps as well instead of waiting for it.
+    pub fn break_off() {
+        BOARD.break_off();
+    }
+
     #[derive(Debug)]
     pub struct Helpers(usize);
 
@@ -143,6 +163,10 @@ mod workers {
 
         pub fn count(&self) -> usize {
             self.0
+        }
+
+        pub fn broke_off(&self) -> bool {
+            BOARD.broke_off()
         }
 
         pub fn call(&self, task: &Task<impl Kernel>, scratch: &mut [f32]) -> PutUp<'static> {
@@ -171,6 +195,10 @@ mod alone {
 
         pub fn count(&self) -> usize {
             0
+        }
+
+        pub fn broke_off(&self) -> bool {
+            false
         }
 
         pub fn call(&self, _: &Task<impl Kernel>, _: &mut [f32]) -> Nothing {

@@ -32,9 +32,9 @@ mod tile;
 
 pub use convolve::{Convolve, TileWeights, tile_weights_len};
 #[cfg(all(target_family = "wasm", feature = "shared"))]
-pub use crew::{bell, help};
+pub use crew::{bell, break_off, help};
 pub use lanes::Level;
-pub use network::Network;
+pub use network::{Made, Network};
 pub use pack::{pack, packed_len};
 pub use pause::{Meter, Pause, Stopped};
 #[cfg(any(test, feature = "plain"))]

@@ -9,6 +9,7 @@ use crate::{
 };
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// The network with its weights packed for this processor.
 #[derive(Debug)]
@@ -66,10 +67,37 @@ impl Network {
     /// # Errors
     /// [`Stopped`] where `pause` says so.
     pub async fn logit(&mut self, values: &[f32], dims: [usize; 3], pause: &mut impl Pause) -> Result<f32, Stopped> {
+        self.logit_seen(values, dims, pause, &mut |_| {}).await
+    }
+
+    /// The logit, and to be seen on the way what each step but the head has made.
+    ///
+    /// # Errors
+    /// [`Stopped`] where `pause` says so.
+    pub async fn logit_seen(
+        &mut self,
+        values: &[f32],
+        dims: [usize; 3],
+        pause: &mut impl Pause,
+        see: &mut dyn FnMut(Made<'_>),
+    ) -> Result<f32, Stopped> {
         let Self { plan, level, crew, buffers } = self;
         let meter = Meter::new(plan.macs(dims), pause);
-        Pass { plan, level: *level, crew, buffers, meter }.run(values, dims).await
+        Pass { plan, level: *level, crew, buffers, meter }.run(values, dims, see).await
     }
+}
+
+/// Some channels of a channels-last map: what a step has made.
+#[derive(Clone, Debug)]
+pub struct Made<'a> {
+    /// The map's values, channels of other steps among them.
+    pub values: &'a [f32],
+    /// Sides.
+    pub dims: [usize; 3],
+    /// Values from position to position.
+    pub stride: usize,
+    /// The step's own.
+    pub channels: Range<usize>,
 }
 
 impl Linear {
@@ -115,7 +143,7 @@ struct Pass<'a, P> {
 }
 
 impl<P: Pause> Pass<'_, P> {
-    async fn run(&mut self, values: &[f32], dims: [usize; 3]) -> Result<f32, Stopped> {
+    async fn run(&mut self, values: &[f32], dims: [usize; 3], see: &mut dyn FnMut(Made<'_>)) -> Result<f32, Stopped> {
         let mut blocks = self.plan.blocks(dims);
         blocks.iter_mut().for_each(|block| block.channels = filled(block.channels, self.level));
         let (mut block, mut joined) = (0, 0);
@@ -124,15 +152,23 @@ impl<P: Pause> Pass<'_, P> {
                 Step::Stem(conv) => {
                     self.stem(values, dims, conv, blocks[0]).await?;
                     joined = conv.outputs;
+                    see(self.features(blocks[0], 0..joined));
                 }
-                Step::Squeeze(norm, conv) => self.squeeze(norm, conv, blocks[block]).await?,
+                Step::Squeeze(norm, conv) => {
+                    self.squeeze(norm, conv, blocks[block]).await?;
+                    let stride = filled(conv.outputs, self.level);
+                    let dims = blocks[block].dims;
+                    see(Made { values: &self.buffers.between, dims, stride, channels: 0..conv.outputs });
+                }
                 Step::Grow(conv) => {
                     self.grow(conv, blocks[block], joined).await?;
+                    see(self.features(blocks[block], joined..joined + conv.outputs));
                     joined += conv.outputs;
                 }
                 Step::Transition(norm, conv) => {
                     self.transition(norm, conv, blocks[block], blocks[block + 1]).await?;
                     (block, joined) = (block + 1, conv.outputs);
+                    see(self.features(blocks[block], 0..joined));
                 }
                 Step::Head(norm, conv) => {
                     let logit = self.head(norm, conv, blocks[block]);
@@ -142,6 +178,10 @@ impl<P: Pause> Pass<'_, P> {
             }
         }
         Err(Stopped)
+    }
+
+    fn features(&self, block: BlockShape, channels: Range<usize>) -> Made<'_> {
+        Made { values: &self.buffers.block, dims: block.dims, stride: block.channels, channels }
     }
 
     async fn stem(
@@ -184,6 +224,7 @@ impl<P: Pause> Pass<'_, P> {
         let between = room(between, volume(block.dims) * outputs);
         let output = FeaturesMut::new(between, block.dims, outputs, 0, outputs);
         let squeeze = Pointwise::new(level, input, Some(norm.norm()), &conv.weights, conv.bias(), output);
+        let squeeze = squeeze.among(self.crew.workers());
         self.crew.finish(&Task::new(level, squeeze), &mut self.meter, 1.0).await?;
         self.meter.next_step();
         Ok(())
@@ -198,8 +239,8 @@ impl<P: Pause> Pass<'_, P> {
         self.crew.finish(&weights, &mut self.meter, 0.0).await?;
         let input = Features::new(between, block.dims, inputs, inputs);
         let output = FeaturesMut::new(features, block.dims, block.channels, joined, conv.outputs);
-        let convolve = Task::new(level, Convolve::new(level, input, tiles, output));
-        self.crew.finish(&convolve, &mut self.meter, 1.0).await?;
+        let convolve = Convolve::new(level, input, tiles, output).among(level, self.crew.workers());
+        self.crew.finish(&Task::new(level, convolve), &mut self.meter, 1.0).await?;
         self.meter.next_step();
         Ok(())
     }
@@ -222,6 +263,7 @@ impl<P: Pause> Pass<'_, P> {
         let pooled = Features::new(between, to.dims, inputs, inputs);
         let output = FeaturesMut::new(room(next, volume(to.dims) * to.channels), to.dims, to.channels, 0, conv.outputs);
         let halve = Pointwise::new(level, pooled, None, &conv.weights, conv.bias(), output);
+        let halve = halve.among(self.crew.workers());
         self.crew.finish(&Task::new(level, halve), &mut self.meter, 1.0).await?;
         core::mem::swap(features, next);
         self.meter.next_step();

@@ -1,7 +1,10 @@
 //! Every kernel as a plain sum in f64: the specification that the fast ones are compared with.
 
+use crate::network::Made;
+use crate::plan::{Affine, Linear, Plan, Step};
+
 /// A channels-last volume: `[x, y, z, channels]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Maps {
     /// Sides.
     pub dims: [usize; 3],
@@ -42,6 +45,75 @@ impl Maps {
             (0..taps).flat_map(move |y| (0..taps).map(move |z| [begin[0] + x, begin[1] + y, begin[2] + z]))
         })
     }
+}
+
+impl Made<'_> {
+    /// A copy without what lies between.
+    pub fn to_maps(&self) -> Maps {
+        let positions = self.dims.iter().product();
+        let rows = self.values.chunks(self.stride).take(positions);
+        let values = rows.flat_map(|row| &row[self.channels.clone()]).copied().collect();
+        Maps { dims: self.dims, channels: self.channels.len(), values }
+    }
+}
+
+impl Maps {
+    /// The largest difference, as a part of the largest value there should be, or of one where that is less.
+    ///
+    /// # Panics
+    /// Where the shapes differ.
+    pub fn apart(&self, expected: &Self) -> f64 {
+        assert_eq!((self.dims, self.channels), (expected.dims, expected.channels), "shapes differ");
+        let most = expected.values.iter().fold(1.0f64, |most, value| most.max(f64::from(value.abs())));
+        let pairs = self.values.iter().zip(&expected.values);
+        // Not max, which would pass over what is no number.
+        let apart = pairs.map(|(a, b)| f64::from((a - b).abs())).fold(0.0, |most, d| if d <= most { most } else { d });
+        apart / most
+    }
+
+    /// Channels behind those of another map.
+    fn join(&self, more: &Self) -> Self {
+        let rows = self.values.chunks_exact(self.channels).zip(more.values.chunks_exact(more.channels));
+        let values = rows.flat_map(|(own, joining)| own.iter().chain(joining)).copied().collect();
+        Self { dims: self.dims, channels: self.channels + more.channels, values }
+    }
+}
+
+/// A whole network: what each step but the head makes of a volume, and the logit.
+pub fn network(plan: &Plan, values: &[f32], dims: [usize; 3]) -> (Vec<Maps>, f64) {
+    let normed = |maps: &Maps, norm: &Affine| norm_relu(maps, &norm.scale, &norm.shift);
+    let bare = |maps: &Maps, conv: &Linear, taps| convolve(maps, &conv.weights, taps, 1, &vec![0.0; conv.outputs]);
+    let relu = |maps: &Maps| Maps { values: maps.values.iter().map(|value| value.max(0.0)).collect(), ..*maps };
+    let mut block = Maps { dims, channels: 1, values: values.to_vec() };
+    let (mut made, mut logit) = (Vec::new(), f64::NAN);
+    for step in &plan.steps {
+        match step {
+            Step::Stem(conv) => {
+                block = max_pool(&relu(&convolve(&block, &conv.weights, 7, 2, &conv.bias)));
+                made.push(block.clone());
+            }
+            Step::Squeeze(norm, conv) => {
+                made.push(relu(&convolve(&normed(&block, norm), &conv.weights, 1, 1, &conv.bias)));
+            }
+            Step::Grow(conv) => {
+                let grown = made.last().map(|squeezed| bare(squeezed, conv, 3));
+                block = grown.as_ref().map_or(block.clone(), |grown| block.join(grown));
+                made.extend(grown);
+            }
+            Step::Transition(norm, conv) => {
+                block = bare(&average_pool(&normed(&block, norm)), conv, 1);
+                made.push(block.clone());
+            }
+            Step::Head(norm, conv) => {
+                let normed = normed(&block, norm);
+                let positions = normed.values.len() / normed.channels;
+                let weighed = normed.values.iter().zip(conv.weights.iter().cycle());
+                let sum: f64 = weighed.map(|(value, weight)| f64::from(*value) * f64::from(*weight)).sum();
+                logit = sum / positions as f64 + f64::from(conv.bias[0]);
+            }
+        }
+    }
+    (made, logit)
 }
 
 /// A convolution; beyond the border is zero. `weights`: `[taps, taps, taps, inputs, outputs]`.

@@ -8,6 +8,8 @@ use crate::task::Kernel;
 
 /// Values of the input kept at hand while all outputs of their positions are made.
 const AT_HAND: usize = 32 * 1024;
+/// Positions of a unit are a multiple of this: of the rows in a block of a product, 4 or 6.
+const ROWS: usize = 12;
 
 /// A settled batch norm: `value · scale + shift`, by channel.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +48,8 @@ pub struct Pointwise<'a> {
     /// Filled up to whole panels; ReLU follows it.
     bias: Option<&'a [f32]>,
     output: FeaturesMut<'a>,
+    /// Positions of a unit.
+    together: usize,
 }
 
 impl<'a> Pointwise<'a> {
@@ -70,30 +74,33 @@ impl<'a> Pointwise<'a> {
         if let Some(norm) = norm {
             norm.check(input.channels, level.lanes());
         }
-        Self { input, norm, weights, bias, output }
+        let together = (AT_HAND / input.channels).max(ROWS) / ROWS * ROWS;
+        Self { input, norm, weights, bias, output, together }
     }
 
-    fn rows_at_hand(&self) -> usize {
-        // A multiple of the rows in a block, 4 or 6.
-        (AT_HAND / self.input.channels).max(12) / 12 * 12
+    /// Cut so that so many workers find work on a small map.
+    #[must_use]
+    pub fn among(mut self, workers: usize) -> Self {
+        self.together = self.input.positions().div_ceil(workers).next_multiple_of(ROWS).min(self.together);
+        self
     }
 }
 
 // Sound: a unit writes its own positions.
 unsafe impl Kernel for Pointwise<'_> {
     fn units(&self) -> usize {
-        self.input.positions().div_ceil(self.rows_at_hand())
+        self.input.positions().div_ceil(self.together)
     }
 
     fn scratch_len(&self, _: usize) -> usize {
-        if self.norm.is_some() { self.rows_at_hand() * self.input.channels } else { 0 }
+        if self.norm.is_some() { self.together * self.input.channels } else { 0 }
     }
 
     #[inline(always)]
     unsafe fn unit<S: Lanes>(&self, unit: usize, scratch: &mut [f32]) {
         let inputs = self.input.channels;
-        let first = unit * self.rows_at_hand();
-        let rows = self.rows_at_hand().min(self.input.positions() - first);
+        let first = unit * self.together;
+        let rows = self.together.min(self.input.positions() - first);
         unsafe {
             let (mut left, mut left_stride) = (self.input.at(first), self.input.stride);
             if let Some(norm) = &self.norm {

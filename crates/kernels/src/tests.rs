@@ -93,7 +93,30 @@ fn convolutions_by_tiles_equal_their_sum() {
         for level in levels() {
             let mut tiles = vec![f32::NAN; tile_weights_len(level, inputs, outputs)];
             finish(level, TileWeights::new(level, &weights, inputs, outputs, &mut tiles));
-            check(level, &expected, |output| finish(level, Convolve::new(level, features(&input), &tiles, output)));
+            for workers in [1, 2, 3, 8] {
+                check(level, &expected, |output| {
+                    let convolve = Convolve::new(level, features(&input), &tiles, output);
+                    finish(level, convolve.among(level, workers));
+                });
+            }
+        }
+    }
+}
+
+/// Eight workers on the last two blocks' maps of the paper's volume, and on the first two of a volume of 48³.
+#[test]
+fn small_maps_leave_no_worker_without_a_unit() {
+    // Units wanted on each, where outputs make that many panels.
+    for (side, wanted) in [(3, 8), (6, 8), (7, 8), (12, 7), (15, 8)] {
+        let input = maps([side; 3], 128, 1);
+        for level in levels() {
+            let tiles = vec![0.0; tile_weights_len(level, 128, 32)];
+            let mut output = vec![0.0; side.pow(3) * 32];
+            let output = FeaturesMut::new(&mut output, [side; 3], 32, 0, 32);
+            let units = Convolve::new(level, features(&input), &tiles, output).among(level, 8).units();
+            let groups = usize::div_ceil(side, 4).pow(3).div_ceil(4);
+            let panels = 32 / (2 * level.lanes());
+            assert!(units >= wanted.min(groups * panels), "{units} units for {side}³ at {level:?}");
         }
     }
 }
@@ -115,7 +138,8 @@ fn pointwise_convolutions_equal_their_sum() {
                 finish(level, Pointwise::new(level, features(&input), None, &weights, None, output));
             });
             check(level, &whole, |output| {
-                finish(level, Pointwise::new(level, features(&input), Some(norm), &weights, Some(&bias), output));
+                let whole = Pointwise::new(level, features(&input), Some(norm), &weights, Some(&bias), output);
+                finish(level, whole.among(5));
             });
         }
     }
@@ -167,7 +191,7 @@ fn weights_of_another_size_are_refused() {
 }
 
 /// A dense layer and what it needs around it, with weights of some size.
-fn small_network(threads: usize) -> Network {
+fn small_plan() -> Plan {
     let conv = |inputs: usize, outputs: usize, taps: usize, bias: usize, seed: u64| Linear {
         inputs,
         outputs,
@@ -176,17 +200,90 @@ fn small_network(threads: usize) -> Network {
         bias: values(bias, seed + 1),
     };
     let norm = |channels, seed| Affine { scale: values(channels, seed), shift: values(channels, seed + 1) };
-    let mut network = Network::new(threads);
-    for step in [
+    let steps = vec![
         Step::Stem(conv(1, 8, 343, 8, 20)),
         Step::Squeeze(norm(8, 22), conv(8, 16, 1, 16, 24)),
         Step::Grow(conv(16, 8, 27, 0, 26)),
         Step::Transition(norm(16, 28), conv(16, 8, 1, 0, 30)),
         Step::Head(norm(8, 32), conv(8, 1, 1, 1, 34)),
-    ] {
-        network.push(step);
-    }
+    ];
+    Plan { steps }
+}
+
+fn small_network(threads: usize) -> Network {
+    let mut network = Network::new(threads);
+    small_plan().steps.into_iter().for_each(|step| network.push(step));
     network
+}
+
+/// What every step makes, and the logit.
+fn seen(network: &mut Network, volume: &[f32], dims: [usize; 3]) -> (Vec<Maps>, f32) {
+    let mut steps = Vec::new();
+    let mut see = |made: Made<'_>| steps.push(made.to_maps());
+    let mut pause = async |_| ControlFlow::Continue(());
+    let polled = {
+        let logit = pin!(network.logit_seen(volume, dims, &mut pause, &mut see));
+        logit.poll(&mut Context::from_waker(Waker::noop()))
+    };
+    match polled {
+        Poll::Ready(logit) => (steps, logit.unwrap()),
+        Poll::Pending => panic!("waits for nothing"),
+    }
+}
+
+#[test]
+fn every_step_of_a_network_is_as_the_plain_sums() {
+    for dims in [[17, 16, 19], [33, 20, 27]] {
+        let volume = values(dims.iter().product(), 36);
+        let (steps, logit) = seen(&mut small_network(3), &volume, dims);
+        let (expected, expected_logit) = plain::network(&small_plan(), &volume, dims);
+        assert_eq!(steps.len(), expected.len());
+        for (step, (ours, expected)) in steps.iter().zip(&expected).enumerate() {
+            assert!(ours.apart(expected) <= TOLERANCE, "{dims:?}, step {step}: {:.1e} apart", ours.apart(expected));
+        }
+        assert!((f64::from(logit) - expected_logit).abs() <= TOLERANCE, "{logit} instead of {expected_logit}");
+    }
+}
+
+/// Work of two units: the leader's own lasts until a helper has taken the other and fallen over it.
+struct Trap {
+    leader: std::thread::ThreadId,
+    taken: std::sync::atomic::AtomicBool,
+}
+
+// Sound: it writes nothing.
+unsafe impl Kernel for Trap {
+    fn units(&self) -> usize {
+        2
+    }
+
+    fn scratch_len(&self, _: usize) -> usize {
+        0
+    }
+
+    unsafe fn unit<S: lanes::Lanes>(&self, _: usize, _: &mut [f32]) {
+        use std::sync::atomic::Ordering::SeqCst;
+        if std::thread::current().id() != self.leader {
+            self.taken.store(true, SeqCst);
+            panic!("the helper falls");
+        }
+        while !self.taken.load(SeqCst) {
+            std::hint::spin_loop();
+        }
+    }
+}
+
+/// Neither a number made of work that was not done, nor waiting for ever.
+#[test]
+#[should_panic(expected = "a helper broke off at work")]
+fn a_helper_that_breaks_off_takes_the_leader_along() {
+    let mut crew = crew::Crew::new(2);
+    let trap = Trap { leader: std::thread::current().id(), taken: false.into() };
+    let mut pause = async |_| ControlFlow::Continue(());
+    let mut meter = Meter::new(vec![1], &mut pause);
+    let task = Task::new(Level::BASELINE, trap);
+    let finished = pin!(crew.finish(&task, &mut meter, 1.0)).poll(&mut Context::from_waker(Waker::noop()));
+    panic!("{finished:?}");
 }
 
 /// Tasks here are over before most helpers come, which is when they could go wrong.

@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn finding(json: &[u8], logit: f64) -> Finding {
-        let device = DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() };
+        let device = DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new(), f16: false };
         Finding::new(&Card::from_json(json).unwrap(), ScoredBy::default(), logit, device)
     }
 

@@ -31,7 +31,7 @@ pub fn scored(study_uid: &str, date: &str, score: f64) -> WorklistRow {
         s if s >= 0.3 => Band::Uncertain,
         _ => Band::NotFlagged,
     };
-    let device = DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new() };
+    let device = DeviceReport { tier: Tier::Cpu, adapter: String::new(), why: String::new(), f16: false };
     let finding =
         Finding { model: ScoredBy::default(), logit: 0.0, score: Some(score), band: Some(band), range: None, device };
     WorklistRow { stage: Stage::Scored { finding }, ..unscored(study_uid, date) }

@@ -1,6 +1,7 @@
 //! The device and its queue, as burn-wgpu opens them, and waiting for them.
 
 use super::failed;
+use super::storage::Storage;
 use burn::tensor::Device as BurnDevice;
 use burn::tensor::wgpu::wgpu;
 use headway_core::reason::{Code, Reason};
@@ -15,6 +16,8 @@ use wgpu::{Buffer, BufferUsages, Device, ErrorFilter, ErrorScopeGuard, Queue};
 pub struct Gpu {
     pub device: Device,
     pub queue: Queue,
+    /// Of weights and features.
+    pub storage: Storage,
     /// As the platform names it.
     pub adapter: String,
     /// Why the device was lost, once it was.
@@ -23,8 +26,112 @@ pub struct Gpu {
 
 impl Gpu {
     /// # Errors
-    /// [`Code::NoDevice`]
-    pub async fn open() -> Result<Self, Reason> {
+    /// [`Code::NoDevice`] where there is none, or none that has what the kernels need.
+    pub async fn open(storage: Storage) -> Result<Self, Reason> {
+        let Opened { device, queue, mut adapter, lost } = Opened::once().await?;
+        fit(&device, storage)?;
+        if storage == Storage::F16 {
+            adapter.push_str(", 16-bit storage");
+        }
+        Ok(Self { device, queue, storage, adapter, lost })
+    }
+
+    /// Bytes of one buffer, at most.
+    pub fn most_bytes(&self) -> u64 {
+        let limits = self.device.limits();
+        limits.max_storage_buffer_binding_size.min(limits.max_buffer_size)
+    }
+
+    /// A buffer of that many bytes.
+    pub fn buffer(&self, bytes: usize) -> Buffer {
+        self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            // Kernels declare vectors of four, which must fit even where there is nothing to read.
+            size: bytes.max(16).next_multiple_of(4) as u64,
+            usage: BufferUsages::STORAGE | BufferUsages::COPY_DST | BufferUsages::COPY_SRC,
+            mapped_at_creation: false,
+        })
+    }
+
+    /// A buffer that holds these bytes.
+    pub fn upload(&self, bytes: &[u8]) -> Buffer {
+        let buffer = self.buffer(bytes.len());
+        self.queue.write_buffer(&buffer, 0, bytes);
+        buffer
+    }
+
+    /// Watches over what is made until its outcome is asked for.
+    pub fn watch(&self) -> Watch {
+        let [first, last] =
+            [ErrorFilter::Validation, ErrorFilter::OutOfMemory].map(|filter| self.device.push_error_scope(filter));
+        Watch([last, first])
+    }
+
+    /// Puts one compute pass into the queue.
+    pub fn submit(&self, record: impl FnOnce(&mut wgpu::ComputePass<'_>)) -> Queued<()> {
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        record(&mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()));
+        let submission = self.queue.submit([encoder.finish()]);
+        let done = Signal::default();
+        let tell = done.clone();
+        self.queue.on_submitted_work_done(move || tell.give(()));
+        Queued { submission, outcome: done }
+    }
+
+    /// Waits for it alone, not for what was put into the queue after it; nothing where the device was lost.
+    pub async fn wait<T: Clone>(&self, queued: Queued<T>) -> Option<T> {
+        // A browser polls by itself. Natively nothing is heard before somebody asks.
+        let until = wgpu::PollType::Wait { submission_index: Some(queued.submission), timeout: None };
+        if cfg!(not(target_arch = "wasm32")) && self.device.poll(until).is_err() {
+            return None;
+        }
+        Either(queued.outcome, self.lost.clone()).await
+    }
+
+    /// What a buffer holds.
+    ///
+    /// # Errors
+    /// [`Code::DeviceFailed`]
+    pub async fn read(&self, buffer: &Buffer) -> Result<Vec<u8>, Reason> {
+        let staging = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: None,
+            size: buffer.size(),
+            usage: BufferUsages::MAP_READ | BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, buffer.size());
+        let submission = self.queue.submit([encoder.finish()]);
+        let mapped = Signal::default();
+        let tell = mapped.clone();
+        staging.map_async(wgpu::MapMode::Read, .., move |outcome| tell.give(outcome.is_ok()));
+        match self.wait(Queued { submission, outcome: mapped }).await {
+            Some(true) => {}
+            Some(false) => return Err(failed("its answer could not be read")),
+            None => return Err(failed(&self.lost.get().unwrap_or_else(|| "it was lost".to_owned()))),
+        }
+        let view = staging.get_mapped_range(..).map_err(|e| failed(&e.to_string()))?;
+        Ok(view.to_vec())
+    }
+}
+
+/// What burn-wgpu has opened, which it does once in a program: a second engine works on the same.
+#[derive(Clone)]
+struct Opened {
+    device: Device,
+    queue: Queue,
+    adapter: String,
+    lost: Signal<String>,
+}
+
+static OPENED: Mutex<Option<Opened>> = Mutex::new(None);
+
+impl Opened {
+    async fn once() -> Result<Self, Reason> {
+        let opened = || OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = opened().clone() {
+            return Ok(before);
+        }
         let (_, setup) = BurnDevice::wgpu_options()
             .init_with_setup_async()
             .await
@@ -37,94 +144,43 @@ impl Gpu {
         let lost = Signal::default();
         let tell = lost.clone();
         setup.device.set_device_lost_callback(move |_, why| tell.give(why));
-        Ok(Self { device: setup.device, queue: setup.queue, adapter, lost })
-    }
-
-    /// A buffer of that many f32 values.
-    pub fn buffer(&self, values: usize, usage: BufferUsages) -> Buffer {
-        self.device.create_buffer(&wgpu::BufferDescriptor {
-            label: None,
-            size: 4 * values.max(4) as u64,
-            usage: usage | BufferUsages::STORAGE | BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        })
-    }
-
-    /// A buffer that holds these values.
-    pub fn upload(&self, values: &[f32]) -> Buffer {
-        let buffer = self.buffer(values.len(), BufferUsages::empty());
-        self.queue.write_buffer(&buffer, 0, &bytes(values));
-        buffer
-    }
-
-    /// Watches over what is made until its outcome is asked for.
-    pub fn watch(&self) -> Watch {
-        Watch([ErrorFilter::Validation, ErrorFilter::OutOfMemory].map(|filter| self.device.push_error_scope(filter)))
-    }
-
-    /// Puts one compute pass into the queue; the signal is given once it is done.
-    pub fn submit(&self, record: impl FnOnce(&mut wgpu::ComputePass<'_>)) -> Signal<()> {
-        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        record(&mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()));
-        self.queue.submit([encoder.finish()]);
-        let done = Signal::default();
-        let tell = done.clone();
-        self.queue.on_submitted_work_done(move || tell.give(()));
-        done
-    }
-
-    /// Waits for it, or for the device to be lost.
-    pub async fn wait<T: Clone>(&self, signal: Signal<T>) -> Option<T> {
-        // A browser polls by itself. Natively nothing is heard before somebody asks.
-        #[cfg(not(target_arch = "wasm32"))]
-        if self.device.poll(wgpu::PollType::wait_indefinitely()).is_err() {
-            return None;
-        }
-        Either(signal, self.lost.clone()).await
-    }
-
-    /// The one value of a buffer.
-    ///
-    /// # Errors
-    /// [`Code::DeviceFailed`]
-    pub async fn read(&self, buffer: &Buffer) -> Result<f32, Reason> {
-        let staging = self.device.create_buffer(&wgpu::BufferDescriptor {
-            label: None,
-            size: 4,
-            usage: BufferUsages::MAP_READ | BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
-        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        encoder.copy_buffer_to_buffer(buffer, 0, &staging, 0, 4);
-        self.queue.submit([encoder.finish()]);
-        let mapped = Signal::default();
-        let tell = mapped.clone();
-        staging.map_async(wgpu::MapMode::Read, .., move |outcome| tell.give(outcome.is_ok()));
-        match self.wait(mapped).await {
-            Some(true) => {}
-            Some(false) => return Err(failed("its answer could not be read")),
-            None => return Err(failed(&self.lost.get().unwrap_or_else(|| "it was lost".to_owned()))),
-        }
-        let view = staging.get_mapped_range(..).map_err(|e| failed(&e.to_string()))?;
-        let value: [u8; 4] = view.first_chunk().copied().ok_or_else(|| failed("its answer was empty"))?;
-        Ok(f32::from_le_bytes(value))
+        let now = Self { device: setup.device, queue: setup.queue, adapter, lost };
+        *opened() = Some(now.clone());
+        Ok(now)
     }
 }
 
-/// Little-endian, as every device has them.
-pub fn bytes(values: &[f32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+/// What the kernels need beyond the sizes of a volume; WebGPU's defaults have it all.
+fn fit(device: &Device, storage: Storage) -> Result<(), Reason> {
+    let limits = device.limits();
+    let lacks = if limits.max_storage_buffers_per_shader_stage < 4 {
+        "buffers"
+    } else if limits.max_compute_workgroup_storage_size < 16_384 || limits.max_compute_invocations_per_workgroup < 256 {
+        "room in its workgroups"
+    } else if storage == Storage::F16 && !device.features().contains(wgpu::Features::SHADER_F16) {
+        "16-bit values"
+    } else {
+        return Ok(());
+    };
+    Err(Reason::new(Code::NoDevice, format!("The graphics processor lacks {lacks} that the network needs.")))
+}
+
+/// Work in the queue, and what will be said once it is done.
+#[derive(Debug)]
+pub struct Queued<T> {
+    submission: wgpu::SubmissionIndex,
+    outcome: Signal<T>,
 }
 
 /// Errors that the device would otherwise tell nobody in particular.
+/// The scope opened last stands first: it must be closed first, be it by being dropped.
 pub struct Watch([ErrorScopeGuard; 2]);
 
 impl Watch {
     /// # Errors
     /// [`Code::DeviceFailed`] with what the device said.
     pub async fn outcome(self) -> Result<(), Reason> {
-        // The scope opened last is closed first.
-        for scope in self.0.into_iter().rev() {
+        for scope in self.0 {
             if let Some(error) = scope.pop().await {
                 return Err(failed(&error.to_string()));
             }

@@ -1,5 +1,6 @@
 //! The kernels, compiled once: shapes come with each dispatch, so any volume runs on the same few pipelines.
 
+use super::storage::Storage;
 use burn::tensor::wgpu::wgpu;
 use wgpu::{
     BindGroup, BindGroupDescriptor, BindGroupEntry, BindGroupLayout, BindGroupLayoutDescriptor, BindGroupLayoutEntry,
@@ -15,7 +16,7 @@ pub enum Kernel {
     GatherTiles,
     ScatterTiles,
     GatherTaps,
-    SumTaps,
+    SumParts,
     AveragePool,
     Head,
 }
@@ -28,13 +29,13 @@ pub const SOURCES: [(&str, &str); 9] = [
     ("gather_tiles", include_str!("kernels/gather_tiles.wgsl")),
     ("scatter_tiles", include_str!("kernels/scatter_tiles.wgsl")),
     ("gather_taps", include_str!("kernels/gather_taps.wgsl")),
-    ("sum_taps", include_str!("kernels/sum_taps.wgsl")),
+    ("sum_parts", include_str!("kernels/sum_parts.wgsl")),
     ("average_pool", include_str!("kernels/average_pool.wgsl")),
     ("head", include_str!("kernels/head.wgsl")),
 ];
 
 /// What a dispatch tells its kernel, in the order of the kernel's `Params`.
-pub type Params = [u32; 12];
+pub type Params = [u32; 16];
 /// Bytes from one dispatch's parameters to the next: the least that every device allows.
 pub const PARAMS_STRIDE: usize = 256;
 
@@ -54,15 +55,15 @@ pub struct Kernels {
 }
 
 impl Kernels {
-    pub fn compile(device: &Device) -> Self {
-        let storage = |read_only| BindingType::Buffer {
+    pub fn compile(device: &Device, storage: Storage) -> Self {
+        let buffer = |read_only| BindingType::Buffer {
             ty: BufferBindingType::Storage { read_only },
             has_dynamic_offset: false,
             min_binding_size: None,
         };
         let params =
             BindingType::Buffer { ty: BufferBindingType::Uniform, has_dynamic_offset: true, min_binding_size: None };
-        let types = [params, storage(true), storage(true), storage(true), storage(false)];
+        let types = [params, buffer(true), buffer(true), buffer(true), buffer(false)];
         let entry = |(binding, ty)| BindGroupLayoutEntry {
             binding: binding as u32,
             visibility: ShaderStages::COMPUTE,
@@ -79,7 +80,7 @@ impl Kernels {
         let compile = |(name, source): (&str, &str)| {
             let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
                 label: Some(name),
-                source: wgpu::ShaderSource::Wgsl(source.into()),
+                source: wgpu::ShaderSource::Wgsl(format!("{}{source}", storage.prelude()).into()),
             });
             device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                 label: Some(name),

@@ -1,21 +1,19 @@
-//! What the graphics processor does for a volume of one size: its buffers, and every dispatch in order.
+//! What the graphics processor does for a volume of one size: every dispatch in order.
 
 use super::device::Gpu;
 use super::kernel::{Bindings, Kernel, Kernels, PARAMS_STRIDE, Params};
+use super::room::{PRODUCT_TILE, Parts, Room, four, rows, tiles, volume};
 use super::weights::{FOUR, POINTS, StepWeights, Uploaded};
 use burn::tensor::wgpu::wgpu::{self, BindGroup, Buffer, BufferUsages};
-use headway_core::reason::{Code, Reason};
+use headway_core::reason::Reason;
 use headway_kernels::{BlockShape, Linear, Plan, Step};
+use std::ops::Range;
 
 /// Pieces the work is cut into: none is more than this part of the whole, so that progress moves,
 /// a stop is heard, and no watchdog of a driver takes the work for hung.
 const PIECES: u64 = 50;
-/// Rows and columns of one workgroup's product (product.wgsl).
-const PRODUCT_TILE: [usize; 2] = [64, 32];
 /// Workgroups along one axis, at most, where a kernel counts along two.
 const MOST_GROUPS: u32 = 65_535;
-/// Outputs of a tile along one axis.
-const TILE: usize = 4;
 
 /// Everything needed to run one volume.
 #[derive(Debug)]
@@ -26,7 +24,21 @@ pub struct Program {
     /// The answer.
     pub logit: Buffer,
     pub pieces: Vec<Piece>,
+    /// What each step leaves.
+    #[cfg(feature = "steps")]
+    pub made: Vec<Made>,
     dispatches: Vec<Dispatch>,
+}
+
+/// Some channels of a map, once all dispatches up to a number are done.
+#[cfg(feature = "steps")]
+#[derive(Clone, Debug)]
+pub struct Made {
+    pub until: usize,
+    pub buffer: Buffer,
+    pub dims: [usize; 3],
+    pub stride: usize,
+    pub channels: Range<usize>,
 }
 
 /// Dispatches that go into the queue together.
@@ -34,7 +46,7 @@ pub struct Program {
 pub struct Piece {
     /// Multiply-accumulates.
     pub macs: u64,
-    dispatches: std::ops::Range<usize>,
+    pub dispatches: Range<usize>,
 }
 
 #[derive(Debug)]
@@ -47,7 +59,7 @@ struct Dispatch {
 
 impl Program {
     /// # Errors
-    /// [`Code::NoDevice`] where the volume does not fit the device.
+    /// [`headway_core::reason::Code::NoDevice`] where the volume does not fit the device.
     pub fn new(
         gpu: &Gpu,
         kernels: &Kernels,
@@ -55,7 +67,7 @@ impl Program {
         weights: &Uploaded,
         dims: [usize; 3],
     ) -> Result<Self, Reason> {
-        let room = Room::new(gpu, plan, weights, dims)?;
+        let room = Room::new(gpu, plan, dims)?;
         let mut draft = Draft { dims, blocks: plan.blocks(dims), ..Draft::default() };
         let macs = plan.macs(dims);
         draft.most = macs.iter().sum::<u64>() / PIECES;
@@ -70,6 +82,8 @@ impl Program {
         });
         gpu.queue.write_buffer(&params, 0, &draft.params());
         let pieces = draft.pieces();
+        #[cfg(feature = "steps")]
+        let made = std::mem::take(&mut draft.made);
         let dispatch = |(index, call): (usize, Call<'_>)| Dispatch {
             kernel: call.kernel,
             bindings: kernels.bind(&gpu.device, &params, call.bindings),
@@ -77,104 +91,26 @@ impl Program {
             groups: call.groups,
         };
         let dispatches = draft.calls.into_iter().enumerate().map(dispatch).collect();
-        Ok(Self { dims, volume: room.volume, logit: room.logit, pieces, dispatches })
+        Ok(Self {
+            dims,
+            volume: room.volume,
+            logit: room.logit,
+            pieces,
+            #[cfg(feature = "steps")]
+            made,
+            dispatches,
+        })
     }
 
-    /// Puts a piece into a compute pass.
-    pub fn record(&self, kernels: &Kernels, piece: &Piece, pass: &mut wgpu::ComputePass<'_>) {
-        for dispatch in &self.dispatches[piece.dispatches.clone()] {
+    /// Puts a piece's dispatches into a compute pass.
+    pub fn record(&self, kernels: &Kernels, dispatches: Range<usize>, pass: &mut wgpu::ComputePass<'_>) {
+        for dispatch in &self.dispatches[dispatches] {
             pass.set_pipeline(kernels.pipeline(dispatch.kernel));
             pass.set_bind_group(0, &dispatch.bindings, &[dispatch.params as u32]);
             let [x, y, z] = dispatch.groups;
             pass.dispatch_workgroups(x, y, z);
         }
     }
-}
-
-/// The buffers of one volume.
-struct Room {
-    volume: Buffer,
-    logit: Buffer,
-    /// Of each block.
-    features: Vec<Buffer>,
-    /// The stem's maps, and what the convolutions' inputs become.
-    wide: Buffer,
-    /// Bottlenecks and pooled maps.
-    between: Buffer,
-    /// What products become before they are put together.
-    products: Buffer,
-    /// Bound where a kernel reads nothing.
-    nothing: Buffer,
-}
-
-impl Room {
-    fn new(gpu: &Gpu, plan: &Plan, weights: &Uploaded, dims: [usize; 3]) -> Result<Self, Reason> {
-        let blocks = plan.blocks(dims);
-        let features: Vec<usize> = blocks.iter().map(|block| volume(block.dims) * four(block.channels)).collect();
-        let (mut wide, mut between, mut products, mut block) = (0, 0, 0, 0);
-        for (step, StepWeights { batches, .. }) in plan.steps.iter().zip(&weights.0) {
-            match step {
-                Step::Stem(conv) => wide = volume(dims.map(|n| n.div_ceil(2))) * four(conv.outputs),
-                Step::Squeeze(_, conv) => between = between.max(volume(blocks[block].dims) * four(conv.outputs)),
-                Step::Grow(conv) => {
-                    let windows = batches * rows(blocks[block].dims, *batches);
-                    wide = wide.max(windows * four(conv.inputs));
-                    products = products.max(windows * four(conv.outputs));
-                }
-                Step::Transition(_, conv) => {
-                    block += 1;
-                    between = between.max(volume(blocks[block].dims) * four(conv.inputs));
-                }
-                Step::Head(..) => {}
-            }
-        }
-        let largest = features.iter().copied().chain([wide, between, products, volume(dims)]).max().unwrap_or_default();
-        let limit = gpu.device.limits().max_storage_buffer_binding_size.min(gpu.device.limits().max_buffer_size);
-        if 4 * largest as u64 > limit {
-            return Err(Reason::new(
-                Code::NoDevice,
-                format!(
-                    "The graphics processor takes {} MB at a time, and the network needs {} MB.",
-                    limit >> 20,
-                    (4 * largest) >> 20
-                ),
-            ));
-        }
-        let buffer = |values| gpu.buffer(values, BufferUsages::empty());
-        Ok(Self {
-            volume: buffer(volume(dims)),
-            logit: gpu.buffer(1, BufferUsages::COPY_SRC),
-            features: features.into_iter().map(buffer).collect(),
-            wide: buffer(wide),
-            between: buffer(between),
-            products: buffer(products),
-            nothing: buffer(1),
-        })
-    }
-}
-
-impl Room {
-    /// From one buffer to another, without weights.
-    fn between<'a>(&'a self, input: &'a Buffer, output: &'a Buffer) -> Bindings<'a> {
-        Bindings { input, weights: &self.nothing, around: &self.nothing, output }
-    }
-}
-
-/// Rows of a 3³ convolution's products: its tiles, or its positions.
-fn rows(dims: [usize; 3], batches: usize) -> usize {
-    if batches == POINTS { volume(tiles(dims)) } else { volume(dims) }
-}
-
-fn tiles(dims: [usize; 3]) -> [usize; 3] {
-    dims.map(|side| side.div_ceil(TILE))
-}
-
-fn volume(dims: [usize; 3]) -> usize {
-    dims.iter().product()
-}
-
-fn four(channels: usize) -> usize {
-    channels.next_multiple_of(FOUR)
 }
 
 /// A dispatch to be.
@@ -197,6 +133,8 @@ struct Draft<'a> {
     /// Multiply-accumulates of one dispatch, at most, where it can be cut.
     most: u64,
     calls: Vec<Call<'a>>,
+    #[cfg(feature = "steps")]
+    made: Vec<Made>,
 }
 
 /// Products to be made: `left` to `results`.
@@ -210,7 +148,7 @@ struct Products<'a> {
     inputs: usize,
     outputs: usize,
     /// 1: norm and ReLU on the left. 2: bias and ReLU on the results.
-    around: u32,
+    around: usize,
 }
 
 impl<'a> Draft<'a> {
@@ -230,7 +168,8 @@ impl<'a> Draft<'a> {
                     outputs: conv.outputs,
                     around: 3,
                 };
-                self.products(&products, weights, macs);
+                self.products(&products, weights, room, macs);
+                self.made(&room.between, four(conv.outputs), 0..conv.outputs);
             }
             Step::Grow(conv) => self.grow(conv, weights, room, macs),
             Step::Transition(_, conv) => self.transition(conv, weights, room, macs),
@@ -253,17 +192,20 @@ impl<'a> Draft<'a> {
         let channels = four(conv.outputs);
         let bindings =
             Bindings { input: &room.volume, weights: &weights.weights, around: &weights.around, output: &room.wide };
-        let [across, y, z] = half.map(|side| side.div_ceil(4));
-        for first in 0..across {
+        let tiles = volume(half.map(|side| side.div_ceil(4)));
+        let at_once = tiles.div_ceil(self.cuts(macs)).max(1);
+        for first in (0..tiles).step_by(at_once) {
             let params = [&self.dims[..], &half, &[channels, first]].concat();
-            let groups = [y * z, 1, channels.div_ceil(64)];
-            self.call(Kernel::Stem, bindings, &params, groups, macs / across as u64);
+            let now = at_once.min(tiles - first);
+            let share = macs * now as u64 / tiles as u64;
+            self.call(Kernel::Stem, bindings, &params, [now, channels.div_ceil(64), 1], share);
         }
         let block = self.blocks[0];
         let params = [&half[..], &block.dims, &[channels, four(block.channels)]].concat();
         let bindings = room.between(&room.wide, &room.features[0]);
         self.each(Kernel::MaxPool, bindings, &params, volume(block.dims) * channels / FOUR);
         self.joined = conv.outputs;
+        self.made(&room.features[0], four(block.channels), 0..conv.outputs);
     }
 
     fn grow(&mut self, conv: &Linear, weights: &'a StepWeights, room: &'a Room, macs: u64) {
@@ -292,16 +234,17 @@ impl<'a> Draft<'a> {
             outputs: width,
             around: 0,
         };
-        self.products(&products, weights, macs);
+        self.products(&products, weights, room, macs);
         let bindings = room.between(&room.products, &room.features[self.block]);
         let stride = four(block.channels);
         if tiled {
             let params = [side_x, side_y, side_z, conv.outputs, tiles_y, tiles_z, rows, width, stride, self.joined];
             self.call(Kernel::ScatterTiles, bindings, &params, [rows, width.div_ceil(16), 1], 0);
         } else {
-            let params = [rows, conv.outputs, width, stride, self.joined];
-            self.each(Kernel::SumTaps, bindings, &params, rows * conv.outputs);
+            let params = [weights.batches, rows, conv.outputs, width, stride, self.joined];
+            self.each(Kernel::SumParts, bindings, &params, rows * conv.outputs);
         }
+        self.made(&room.features[self.block], stride, self.joined..self.joined + conv.outputs);
         self.joined += conv.outputs;
     }
 
@@ -323,16 +266,54 @@ impl<'a> Draft<'a> {
             outputs: conv.outputs,
             around: 0,
         };
-        self.products(&products, weights, macs);
+        self.products(&products, weights, room, macs);
         self.joined = conv.outputs;
+        self.made(&room.features[self.block], four(to.channels), 0..conv.outputs);
     }
 
-    /// Matrix products, cut along batches or else along rows where they are too much for one dispatch.
-    fn products(&mut self, products: &Products<'a>, weights: &'a StepWeights, macs: u64) {
-        let batches = weights.batches;
+    /// Matrix products: in parts where there are too few tiles to keep the device busy.
+    fn products(&mut self, products: &Products<'a>, weights: &'a StepWeights, room: &'a Room, macs: u64) {
+        let parts = Parts::new(products.rows, products.inputs, products.outputs);
+        if weights.batches > 1 || parts.count == 1 {
+            return self.cut(products, weights, weights.batches, None, macs);
+        }
+        let width = four(products.outputs);
+        let apart = Products {
+            results: &room.products,
+            results_stride: width,
+            results_offset: 0,
+            around: products.around & 1,
+            ..*products
+        };
+        self.cut(&apart, weights, parts.count, Some(parts.depth), macs);
+        let bias = if products.around & 1 == 0 { 0 } else { 2 * four(products.inputs) };
+        let bindings = Bindings { around: &weights.around, ..room.between(&room.products, products.results) };
+        let params = [
+            parts.count,
+            products.rows,
+            products.outputs,
+            width,
+            products.results_stride,
+            products.results_offset,
+            products.around & 2,
+            bias,
+        ];
+        self.each(Kernel::SumParts, bindings, &params, products.rows * products.outputs);
+    }
+
+    /// Products in several dispatches where they are too much for one: cut along batches, or else along rows.
+    /// A batch is a product of its own, or that part of the depth of the one product.
+    fn cut(
+        &mut self,
+        products: &Products<'a>,
+        weights: &'a StepWeights,
+        batches: usize,
+        part: Option<usize>,
+        macs: u64,
+    ) {
         let (depth, width) = (four(products.inputs), four(products.outputs));
         let tiles = products.rows.div_ceil(PRODUCT_TILE[0]);
-        let cuts = macs.div_ceil(self.most.max(1)).max(1) as usize;
+        let cuts = self.cuts(macs);
         let (batches_at_once, tiles_at_once) =
             if batches > 1 { (batches.div_ceil(cuts), tiles) } else { (1, tiles.div_ceil(cuts)) };
         let bindings = Bindings {
@@ -341,6 +322,7 @@ impl<'a> Draft<'a> {
             around: &weights.around,
             output: products.results,
         };
+        let batch = |values| if part.is_some() { 0 } else { values };
         for first_batch in (0..batches).step_by(batches_at_once) {
             for first_tile in (0..tiles).step_by(tiles_at_once) {
                 let batches_now = batches_at_once.min(batches - first_batch);
@@ -352,18 +334,38 @@ impl<'a> Draft<'a> {
                     products.left_stride,
                     products.results_stride,
                     products.results_offset,
-                    products.rows * products.left_stride,
-                    depth * width,
+                    batch(products.rows * products.left_stride),
+                    batch(depth * width),
                     products.rows * products.results_stride,
                     first_batch,
                     first_tile,
-                    products.around as usize,
+                    products.around,
+                    part.unwrap_or(depth),
+                    part.unwrap_or(0),
                 ];
                 let groups = [tiles_now, width.div_ceil(PRODUCT_TILE[1]), batches_now];
                 let share = macs * (batches_now * tiles_now) as u64 / (batches * tiles) as u64;
                 self.call(Kernel::Product, bindings, &params, groups, share);
             }
         }
+    }
+
+    /// Dispatches that a step is cut into.
+    fn cuts(&self, macs: u64) -> usize {
+        macs.div_ceil(self.most.max(1)).max(1) as usize
+    }
+
+    /// What the dispatches so far leave of a step, for tests.
+    #[cfg_attr(not(feature = "steps"), allow(unused_variables))]
+    fn made(&mut self, buffer: &Buffer, stride: usize, channels: Range<usize>) {
+        #[cfg(feature = "steps")]
+        self.made.push(Made {
+            until: self.calls.len(),
+            buffer: buffer.clone(),
+            dims: self.blocks[self.block].dims,
+            stride,
+            channels,
+        });
     }
 
     /// A kernel whose invocations are counted through, 64 to a workgroup.

@@ -1,6 +1,7 @@
 //! Weights as the kernels read them: channels filled up to fours, 3³ convolutions as tiles or tap by tap.
 
 use super::device::Gpu;
+use super::storage::Storage;
 use burn::tensor::wgpu::wgpu::Buffer;
 use headway_kernels::{Affine, Linear, Plan, Step};
 
@@ -23,7 +24,7 @@ pub struct StepWeights {
     pub weights: Buffer,
     /// Norm's scale and shift, bias: those there are.
     pub around: Buffer,
-    /// Products to be made for each output: [`POINTS`], taps, or one.
+    /// As [`batches`] says.
     pub batches: usize,
 }
 
@@ -32,19 +33,32 @@ impl Uploaded {
         let mut block = 0;
         let upload = |step: &Step| {
             block += usize::from(matches!(step, Step::Transition(..)));
-            let (weights, around, batches) = match step {
-                Step::Stem(conv) => (filled(conv), bias(conv), 1),
-                Step::Squeeze(norm, conv) => (filled(conv), [affine(norm), bias(conv)].concat(), 1),
-                Step::Grow(conv) if block < TILED_BLOCKS => (tiles(&filled(conv)), Vec::new(), POINTS),
-                Step::Grow(conv) => (filled(conv), Vec::new(), TAPS),
-                Step::Transition(norm, conv) => (filled(conv), affine(norm), 1),
+            let batches = batches(step, block);
+            let (weights, around) = match step {
+                Step::Stem(conv) => (filled(conv), bias(conv)),
+                Step::Squeeze(norm, conv) => (filled(conv), [affine(norm), bias(conv)].concat()),
+                Step::Grow(conv) if batches == POINTS => (tiles(&filled(conv)), Vec::new()),
+                Step::Grow(conv) => (filled(conv), Vec::new()),
+                Step::Transition(norm, conv) => (filled(conv), affine(norm)),
                 Step::Head(norm, conv) => {
-                    ([&conv.weights[..], &conv.bias].concat(), [&norm.scale[..], &norm.shift].concat(), 1)
+                    ([&conv.weights[..], &conv.bias].concat(), [&norm.scale[..], &norm.shift].concat())
                 }
             };
-            StepWeights { weights: gpu.upload(&weights), around: gpu.upload(&around), batches }
+            // The head's few stay as they are.
+            let storage = if matches!(step, Step::Head(..)) { Storage::F32 } else { gpu.storage };
+            let upload = |values: &[f32], storage: Storage| gpu.upload(&storage.encode(values));
+            StepWeights { weights: upload(&weights, storage), around: upload(&around, Storage::F32), batches }
         };
         Self(plan.steps.iter().map(upload).collect())
+    }
+}
+
+/// Products to be made for each output of a step in that block: [`POINTS`], taps, or one.
+pub fn batches(step: &Step, block: usize) -> usize {
+    match step {
+        Step::Grow(_) if block < TILED_BLOCKS => POINTS,
+        Step::Grow(_) => TAPS,
+        _ => 1,
     }
 }
 

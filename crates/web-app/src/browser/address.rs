@@ -23,6 +23,11 @@ pub fn threads_asked_for() -> Option<usize> {
     asked("threads")?.parse().ok().filter(|threads| *threads > 0)
 }
 
+/// Whether the page's address asks for 16-bit storage on the graphics processor: `#storage=f16`.
+pub fn f16_asked_for() -> bool {
+    asked("storage").is_some_and(|storage| storage == "f16")
+}
+
 /// Whether the page's address asks for shadow mode: `#mode=shadow`, the address for a pilot.
 pub fn shadow_asked_for() -> bool {
     asked("mode").is_some_and(|mode| mode == "shadow")

@@ -115,6 +115,7 @@ fn scored(score: f64, finding: &Finding, evidence: Evidence) -> AnyView {
         <a class="muted" href="#model-card" data-testid="row-model" data-sha256=by.sha256.clone() on:click=show_card>
             {format!("Model {} {}", by.name, by.version)}
         </a>
+        {finding.device.f16.then(|| view! { <span class="muted">"Computed in 16-bit storage"</span> })}
     }
     .into_any()
 }

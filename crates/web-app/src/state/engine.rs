@@ -2,7 +2,7 @@
 
 use super::app::{App, set_if_new};
 use super::device::EngineState;
-use crate::browser::address::{Override, asked_for, threads_asked_for};
+use crate::browser::address::{Override, asked_for, f16_asked_for, threads_asked_for};
 use crate::browser::clock::now_ms;
 use crate::browser::crew::threads;
 use crate::browser::gpu::hardware_adapter;
@@ -96,7 +96,7 @@ impl App {
         *self.engine.client.borrow_mut() = Some(client);
         self.reconnect();
         let threads = threads_asked_for().unwrap_or_else(threads);
-        self.post_engine(EngineRequest::Load { tier, why, threads }, self.model_files());
+        self.post_engine(EngineRequest::Load { tier, why, threads, f16: f16_asked_for() }, self.model_files());
         self.check_model();
     }
 

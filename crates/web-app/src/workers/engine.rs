@@ -54,14 +54,14 @@ impl Room {
     fn answer(self: &Rc<Self>, request: EngineRequest, attached: &Array) {
         let room = Rc::clone(self);
         match request {
-            EngineRequest::Load { tier, why, threads } => {
+            EngineRequest::Load { tier, why, threads, f16 } => {
                 let files = ModelFiles::of(attached);
                 spawn_local(async move {
-                    let wanted = match tier {
-                        Tier::Cpu => on_processor(why, threads).await,
-                        Tier::Gpu => Wanted::Gpu { why },
+                    let loaded = match tier {
+                        Tier::Cpu => load_on_processor(&room.engine, &files, why, threads).await,
+                        Tier::Gpu => load(&room.engine, &files, Wanted::Gpu { why, f16 }).await,
                     };
-                    tell(&EngineReply::Loaded(Box::new(load(&room.engine, files, wanted).await)));
+                    tell(&EngineReply::Loaded(Box::new(loaded)));
                 });
             }
             EngineRequest::Check => {
@@ -164,21 +164,34 @@ fn not_loaded() -> Reason {
 
 /// With others over shared memory where there can be any, else by this module's own kernels.
 #[cfg(feature = "engine-cpu")]
-async fn on_processor(why: String, threads: usize) -> Wanted {
+async fn load_on_processor(
+    engine: &OnceCell<Engine>,
+    files: &ModelFiles,
+    why: String,
+    threads: usize,
+) -> Result<Loaded, Reason> {
     let alone = if can_share() {
         match Crew::gather(threads).await {
-            Ok(crew) => return Wanted::Crew { crew: Box::new(crew), why },
+            Ok(crew) => match load(engine, files, Wanted::Crew { crew: Box::new(crew), why: why.clone() }).await {
+                Err(reason) if reason.code == Code::DeviceFailed => "its workers failed at the self-test".to_owned(),
+                loaded => return loaded,
+            },
             Err(error) => format!("its workers could not be brought together ({error})"),
         }
     } else {
         "the page's host does not send the headers that allow more".to_owned()
     };
-    Wanted::Cpu { why: format!("{why}; one thread, because {alone}") }
+    load(engine, files, Wanted::Cpu { why: format!("{why}; one thread, because {alone}") }).await
 }
 
 #[cfg(not(feature = "engine-cpu"))]
-async fn on_processor(why: String, _: usize) -> Wanted {
-    Wanted::Cpu { why }
+async fn load_on_processor(
+    engine: &OnceCell<Engine>,
+    files: &ModelFiles,
+    why: String,
+    _: usize,
+) -> Result<Loaded, Reason> {
+    load(engine, files, Wanted::Cpu { why }).await
 }
 
 /// A model's files: those that the page attached, or those of the built-in model.
@@ -213,7 +226,7 @@ async fn built_in(name: &str) -> Result<Vec<u8>, Reason> {
     })
 }
 
-async fn load(engine: &OnceCell<Engine>, files: ModelFiles, wanted: Wanted) -> Result<Loaded, Reason> {
+async fn load(engine: &OnceCell<Engine>, files: &ModelFiles, wanted: Wanted) -> Result<Loaded, Reason> {
     let card_json = files.card_json().await?;
     let loaded = Engine::load(&card_json, &files.weights().await?, wanted).await?;
     let loaded = engine.get_or_init(|| loaded);

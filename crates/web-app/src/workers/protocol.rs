@@ -173,6 +173,8 @@ pub enum EngineRequest {
         why: String,
         /// At most so many threads of the processor.
         threads: usize,
+        /// 16-bit storage on the graphics processor.
+        f16: bool,
     },
 }
 

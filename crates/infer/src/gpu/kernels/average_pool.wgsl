@@ -10,10 +10,10 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> input: array<Stored4>;
 // Scale, shift: channels each.
 @group(0) @binding(3) var<storage, read> norm: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> output: array<Stored4>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -30,8 +30,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     var sum = vec4<f32>(0.0);
     for (var corner = 0u; corner < 8u; corner++) {
         let seen = at + vec3<u32>(corner / 4u, corner / 2u % 2u, corner % 2u);
-        let value = input[((seen.x * params.side_y + seen.y) * params.side_z + seen.z) * (params.stride / 4u) + channel4];
+        let value = vec4<f32>(input[((seen.x * params.side_y + seen.y) * params.side_z + seen.z) * (params.stride / 4u) + channel4]);
         sum += max(value * scale + shift, vec4<f32>(0.0));
     }
-    output[index] = sum / 8.0;
+    output[index] = Stored4(sum / 8.0);
 }

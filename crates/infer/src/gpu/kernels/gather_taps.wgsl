@@ -8,8 +8,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> windows: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> input: array<Stored4>;
+@group(0) @binding(4) var<storage, read_write> windows: array<Stored4>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -24,7 +24,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let sides = vec3<i32>(vec3<u32>(params.side_x, params.side_y, params.side_z));
     let centre = vec3<u32>(place / (params.side_y * params.side_z), place / params.side_z % params.side_y, place % params.side_z);
     let at = vec3<i32>(centre + vec3<u32>(tap / 9u, tap / 3u % 3u, tap % 3u)) - 1;
-    var value = vec4<f32>(0.0);
+    var value = Stored4();
     if all(at >= vec3<i32>(0)) && all(at < sides) {
         value = input[u32((at.x * sides.y + at.y) * sides.z + at.z) * channels4 + index % channels4];
     }

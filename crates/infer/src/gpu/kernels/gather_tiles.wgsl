@@ -12,8 +12,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> factors: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> input: array<Stored4>;
+@group(0) @binding(4) var<storage, read_write> factors: array<Stored4>;
 
 // [6³][channels in fours]
 var<workgroup> tile: array<vec4<f32>, 864>;
@@ -24,7 +24,7 @@ fn load(at: vec3<i32>, channel4: u32) -> vec4<f32> {
     if any(at < vec3<i32>(0)) || any(at >= sides) || channel4 >= channels4 {
         return vec4<f32>(0.0);
     }
-    return input[u32((at.x * sides.y + at.y) * sides.z + at.z) * channels4 + channel4];
+    return vec4<f32>(input[u32((at.x * sides.y + at.y) * sides.z + at.z) * channels4 + channel4]);
 }
 
 fn transform(start: u32, step: u32) {
@@ -67,7 +67,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if channel4 < params.channels / 4u {
         for (var z = 0u; z < 6u; z++) {
             let point = first * 36u + second * 6u + z;
-            factors[(point * params.tiles + index) * (params.channels / 4u) + channel4] = tile[line + z * 4u];
+            factors[(point * params.tiles + index) * (params.channels / 4u) + channel4] = Stored4(tile[line + z * 4u]);
         }
     }
 }

@@ -9,7 +9,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<f32>;
+@group(0) @binding(1) var<storage, read> input: array<Stored>;
 // [channels], then the bias.
 @group(0) @binding(2) var<storage, read> weights: array<f32>;
 // Scale, shift: channels each.
@@ -24,7 +24,7 @@ fn main(@builtin(local_invocation_index) local: u32) {
     for (var channel = local; channel < params.channels; channel += 64u) {
         var sum = 0.0;
         for (var place = 0u; place < params.positions; place++) {
-            let value = input[place * params.stride + channel] * norm[channel] + norm[params.channels + channel];
+            let value = f32(input[place * params.stride + channel]) * norm[channel] + norm[params.channels + channel];
             sum += max(value, 0.0);
         }
         part += sum / f32(params.positions) * weights[channel];

@@ -10,8 +10,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> input: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> input: array<Stored4>;
+@group(0) @binding(4) var<storage, read_write> output: array<Stored4>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
@@ -25,7 +25,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let at = 2u * vec3<u32>(place / (params.out_y * params.out_z), place / params.out_z % params.out_y, place % params.out_z);
     let begin = max(at, vec3<u32>(1u)) - 1u;
     let end = min(at + 2u, vec3<u32>(params.side_x, params.side_y, params.side_z));
-    var most = vec4<f32>(0.0);
+    var most = Stored4();
     for (var x = begin.x; x < end.x; x++) {
         for (var y = begin.y; y < end.y; y++) {
             for (var z = begin.z; z < end.z; z++) {

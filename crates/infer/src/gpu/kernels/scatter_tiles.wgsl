@@ -14,8 +14,8 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> products: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> output: array<f32>;
+@group(0) @binding(1) var<storage, read> products: array<Stored4>;
+@group(0) @binding(4) var<storage, read_write> output: array<Stored>;
 
 // [6³][channels in fours]
 var<workgroup> tile: array<vec4<f32>, 864>;
@@ -41,7 +41,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let second = local / 4u % 6u;
     for (var x = 0u; x < 6u; x++) {
         let point = x * 36u + first * 6u + second;
-        tile[point * 4u + lane] = products[(point * params.tiles + index) * width4 + min(channel4, width4 - 1u)];
+        tile[point * 4u + lane] = vec4<f32>(products[(point * params.tiles + index) * width4 + min(channel4, width4 - 1u)]);
     }
     transform((first * 6u + second) * 4u + lane, 144u);
     workgroupBarrier();
@@ -60,7 +60,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         if at.x < params.side_x && at.y < params.side_y && at.z < params.side_z {
             let place = ((at.x * params.side_y + at.y) * params.side_z + at.z) * params.stride + params.offset;
             for (var c = 0u; c < 4u && channel4 * 4u + c < params.channels; c++) {
-                output[place + channel4 * 4u + c] = tile[line + z * 4u][c];
+                output[place + channel4 * 4u + c] = Stored(tile[line + z * 4u][c]);
             }
         }
     }

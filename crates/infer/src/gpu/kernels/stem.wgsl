@@ -6,17 +6,17 @@ struct Params {
     side_x: u32, side_y: u32, side_z: u32,
     out_x: u32, out_y: u32, out_z: u32,
     channels: u32,
-    // Tiles of 4 along x that lie before this dispatch's.
+    // Tiles of 4³ that lie before this dispatch's.
     first_tile: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> volume: array<f32>;
 // [7, 7, 7, channels]
-@group(0) @binding(2) var<storage, read> weights: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> weights: array<Stored4>;
 // [channels]
 @group(0) @binding(3) var<storage, read> bias: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> features: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> features: array<Stored4>;
 
 // What the workgroup's windows cover: 2 · 4 + 5 along each axis.
 const SIDE: u32 = 13u;
@@ -42,21 +42,23 @@ fn along_z(at: u32) -> vec4<f32> {
 fn store(position: vec3<u32>, channel4: u32, low: vec4<f32>, high: vec4<f32>) {
     if position.x < params.out_x && position.y < params.out_y && position.z < params.out_z {
         let place = ((position.x * params.out_y + position.y) * params.out_z + position.z) * (params.channels / 4u) + channel4;
-        features[place] = max(low + bias[channel4], vec4<f32>(0.0));
+        features[place] = Stored4(max(low + bias[channel4], vec4<f32>(0.0)));
         if channel4 + 1u < params.channels / 4u {
-            features[place + 1u] = max(high + bias[channel4 + 1u], vec4<f32>(0.0));
+            features[place + 1u] = Stored4(max(high + bias[channel4 + 1u], vec4<f32>(0.0)));
         }
     }
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+    let tiles_y = (params.out_y + 3u) / 4u;
     let tiles_z = (params.out_z + 3u) / 4u;
-    let tile = vec3<u32>(params.first_tile + group.y, group.x / tiles_z, group.x % tiles_z) * 4u;
+    let index = params.first_tile + group.x;
+    let tile = vec3<u32>(index / (tiles_y * tiles_z), index / tiles_z % tiles_y, index % tiles_z) * 4u;
     load_window(vec3<i32>(tile * 2u) - 3, local);
     workgroupBarrier();
 
-    let channel4 = group.z * 16u + local % 8u * 2u;
+    let channel4 = group.y * 16u + local % 8u * 2u;
     let x = local / 8u / 2u;
     let y = local / 8u % 2u * 2u;
     let channels4 = params.channels / 4u;
@@ -74,8 +76,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             let row = ((2u * x + tap_x) * SIDE + 2u * y + tap_y) * SIDE;
             for (var tap_z = 0u; tap_z < 7u; tap_z++) {
                 let tap = ((tap_x * 7u + tap_y) * 7u + tap_z) * channels4;
-                let low = weights[tap + channel4];
-                let high = weights[tap + second];
+                let low = vec4<f32>(weights[tap + channel4]);
+                let high = vec4<f32>(weights[tap + second]);
                 let near = along_z(row + tap_z);
                 let far = along_z(row + 2u * SIDE + tap_z);
                 a0 += near * low.x; a1 += near * low.y; a2 += near * low.z; a3 += near * low.w;

@@ -1,0 +1,3 @@
+enable f16;
+alias Stored = f16;
+alias Stored4 = vec4<f16>;

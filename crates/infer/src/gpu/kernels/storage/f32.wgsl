@@ -1,0 +1,2 @@
+alias Stored = f32;
+alias Stored4 = vec4<f32>;
