@@ -45,6 +45,46 @@ async function look(origin, folder, scheme, viewport) {
   await shoot("panels");
   await worklist.by("shortcuts-button").click();
   await shoot("keys");
+  await worklist.page.keyboard.press("Escape");
+  await evidence(worklist, shoot);
+}
+
+/** Every part of the evidence room with an answer. */
+async function evidence(worklist, shoot) {
+  const { page } = worklist;
+  const asked = async (state) => {
+    await worklist.by("ask").click();
+    await page.locator("[data-testid=report], [data-testid=reports], .refusal[role=alert]:not(:empty)").first().waitFor();
+    await unfolded(page);
+    await shoot(`evidence-${state}`);
+  };
+  const file = (role, lines) => page.locator(`#evidence-file-${role}`).setInputFiles({ name: `${role}.csv`, mimeType: "text/csv", buffer: Buffer.from(lines.join("\n")) });
+  const examinations = Array.from({ length: 240 }, (_, n) => ({ n, abnormal: Number((n * 61) % 100 < 35), score: ((n * 37) % 100) / 160 }));
+  await worklist.by("open-evidence").click();
+  await file("scores", ["id,score", ...examinations.map(({ n, abnormal, score }) => `A${n},${score + 0.35 * abnormal}`)]);
+  await file("labels", ["id,label,site,patient", ...examinations.map(({ n, abnormal }) => `A${n},${abnormal},${n % 2 ? "North" : "South"},P${n >> 1}`)]);
+  await asked("evaluate");
+  await page.getByRole("tab", { name: "Reporting times" }).click();
+  await worklist.by("example").click();
+  await asked("times");
+  await page.getByRole("tab", { name: "Reading room" }).click();
+  await asked("queue");
+  await page.getByRole("tab", { name: "Labels from reports" }).click();
+  await file("reports", ["id,text", '1,"No infarct, haemorrhage or mass. Normal study."', '2,"Large left frontal meningioma with oedema."', '3,"Comparison with 2019. No new lesion."']);
+  await asked("labels");
+  await page.getByRole("tab", { name: "Over time" }).click();
+  await asked("monitor");
+  await page.getByRole("tab", { name: "The paper" }).click();
+  await asked("paper");
+}
+
+/** The dialogue scrolls inside of the window: for its picture it is made as tall as what it holds. */
+async function unfolded(page) {
+  await page.locator("dialog.evidence").evaluate((room) => {
+    room.style.height = "auto";
+    room.style.position = "absolute";
+    document.body.style.minHeight = `${room.scrollHeight + 40}px`;
+  });
 }
 
 async function lookAtImages(worklist, shoot) {

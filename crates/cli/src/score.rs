@@ -193,7 +193,7 @@ fn print_study(study: &StudyReport, evidence: Evidence) {
     match (study.score, study.logit, &study.reason) {
         (Some(score), ..) => {
             let band = study.band.map_or("no thresholds", Band::in_words);
-            println!("  {band}, score {} ({})", evidence.shown(score), evidence.score_means());
+            println!("  {band}, {} ({})", evidence.shown(score), evidence.score_means());
         }
         (None, Some(logit), _) => println!("  no score: untrained model (engine check value {logit:.4}, no meaning)"),
         (_, _, Some(reason)) => println!("  {reason}"),
