@@ -1,8 +1,9 @@
 """Scores synthetic heads that training never saw, and writes what came out: figures as JSON, a section of a README.
 
-python -m headway_training.evaluate best-80.pt --data FOLDER --out public/models/NAME [--heads 2000]
+python -m headway_training.evaluate best-80.pt --data FOLDER --out public/models/NAME [--heads 2000] [--workers 4]
+python -m headway_training.evaluate public/models/NAME --data FOLDER --out /tmp/again
 
-Writes OUT/evaluation.json (figures), OUT/README.md (its section of evaluation), OUT/roc.svg and OUT/reliability.svg; --rows
+The second form measures a model folder as it is shipped, on the same heads. Writes OUT/evaluation.json (figures), OUT/README.md (its section of evaluation), OUT/roc.svg and OUT/reliability.svg; --rows
 keeps one JSON line per head.
 """
 
@@ -19,7 +20,7 @@ from .learner import ARCHITECTURE
 from .network import network
 from .report import write_section
 from .robustness import robustness
-from .train import DATA_VERSION, VALIDATION_SEED, scores_of
+from .train import DATA_VERSION, VALIDATION_SEED, scores_of, start_weights
 from .world import generator, heads_from
 
 TEST_SEED = 1_700_000
@@ -32,7 +33,7 @@ def scored(model, heads, indices, device, workers=0, progress=None):
     """Rows of the heads with these indices, made and scored in small chunks."""
     rows, made = [], heads_from(heads, indices, workers)
     while chunk := list(islice(made, CHUNK)):
-        logits = scores_of(model, chunk, device)
+        logits = scores_of(model, torch.stack([head.volume for head in chunk]), device)
         rows += [{"abnormal": head.abnormal, "logit": float(logit), **head.facts} for head, logit in zip(chunk, logits)]
         if progress:
             progress(len(rows), len(indices))
@@ -40,7 +41,12 @@ def scored(model, heads, indices, device, workers=0, progress=None):
 
 
 def load_model(path, device):
-    """The network of a checkpoint that train.py left, its input size, and the step it was kept at."""
+    """(network, input size, step it was kept at) of a checkpoint that train.py left; of a model folder, whose step is None."""
+    if path.is_dir():
+        card = json.loads((path / "card.json").read_text())
+        model = network(card["architecture"])
+        model.load_state_dict(start_weights(path / card["weights"]["file"]), strict=False)
+        return model.to(device).eval(), card["input"]["size_voxels"], None
     kept = torch.load(path, map_location=device, weights_only=True)
     model = network(ARCHITECTURE)
     model.load_state_dict(kept["state_dict"])
@@ -88,7 +94,7 @@ def main():
     if options.robustness:
 
         def scores(made):
-            return scores_of(model, made, options.device)
+            return scores_of(model, torch.stack([head.volume for head in made]), options.device)
 
         result["robustness"] = robustness(test, scores, options.robustness, options.workers)
     options.out.mkdir(parents=True, exist_ok=True)

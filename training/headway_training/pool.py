@@ -1,60 +1,45 @@
-"""Pairs already made, kept for some more passes: on a CPU a head costs more to make than to learn from."""
+"""Batches from a bank of pairs: files are read ahead by threads, seen anew each time, on the device of the network."""
 
-from itertools import count as counted
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, Dataset
 
-SHIFT_VOXELS = 2
+from .bank import read_kept, unpacked
+from .views import random_view
 
-
-def varied(pair, random):
-    """A stored pair [2 (volume, findings), 2, x, y, z] flipped left to right half of the time and moved a little."""
-    pair = pair.float()
-    if random.random() < 0.5:
-        pair = pair.flip(2)
-    shifts = [int(shift) for shift in random.integers(-SHIFT_VOXELS, SHIFT_VOXELS + 1, 3)]
-    return torch.roll(pair, shifts, (2, 3, 4))
+AHEAD = 4
 
 
-def packed(pair):
-    """A pair (abnormal, normal) of heads as half floats [2 (volume, findings), 2, x, y, z]."""
-    layers = [torch.stack([head.volume for head in pair]), torch.stack([head.findings for head in pair])]
-    return torch.stack(layers).half()
+class Batches:
+    """Random batches of `count` pairs of a bank that may still be growing."""
 
-
-class Pairs(Dataset):
-    """Packed pairs of a generator by index, without end."""
-
-    def __init__(self, heads):
-        self.heads = heads
-
-    def __getitem__(self, index):
-        return packed(self.heads.pair(index))
-
-
-def pairs_from(heads, first, workers):
-    """Packed pairs from index `first` on, made by this process or ahead of time by others."""
-    return iter(DataLoader(Pairs(heads), batch_size=None, sampler=counted(first), num_workers=workers))
-
-
-class Pool:
-    """The last `capacity` packed pairs."""
-
-    def __init__(self, capacity, seed):
-        self.capacity, self.pairs = capacity, []
+    def __init__(self, folder, count, size, seed, device):
+        self.folder, self.count, self.size, self.device = folder, count, size, device
         self.random = np.random.default_rng(seed)
+        self.readers = ThreadPoolExecutor(AHEAD if device != "cpu" else 1)
+        self.names, self.coming = [], []
+        for _ in range(AHEAD):
+            self.order()
 
-    def add(self, pair):
-        """Takes in a packed pair; the oldest leaves when there is no room."""
-        self.pairs.append(pair)
-        del self.pairs[: -self.capacity]
+    def order(self):
+        """Asks for one more batch; every tenth time the folder is looked through for new pairs."""
+        if len(self.names) < 2 or self.random.random() < 0.1:
+            self.names = sorted(path for path in self.folder.glob("*.pt"))
+        chosen = self.random.choice(len(self.names), self.count, replace=len(self.names) < self.count)
+        self.coming.append([self.readers.submit(read_kept, self.names[at]) for at in chosen])
 
-    def batch(self, count, newest):
-        """`count` pairs, the `newest` among them: (volumes, findings [2 count, 1, x, y, z], abnormal [2 count])."""
-        older = [self.pairs[int(self.random.integers(len(self.pairs)))] for _ in range(count - newest)]
-        pairs = [varied(pair, self.random) for pair in self.pairs[len(self.pairs) - newest :] + older]
-        volumes, findings = torch.cat(pairs, 1)
-        abnormal = torch.tensor([1.0, 0.0] * len(pairs), device=volumes.device)
-        return volumes[:, None], findings[:, None], abnormal
+    def next(self):
+        """(volumes, findings), both [2 count, 1, size, size, size], the head with its finding before the one without."""
+        pairs = [reading.result() for reading in self.coming.pop(0)]
+        self.order()
+        views = [self.view(pair) for pair in pairs]
+        volumes = torch.cat([volumes for volumes, _ in views])
+        findings = torch.cat([torch.stack([found, torch.zeros_like(found)]) for _, found in views])
+        return volumes[:, None], findings[:, None]
+
+    def view(self, pair):
+        """One view of a stored pair."""
+        volumes = unpacked(pair["volumes"].to(self.device))
+        findings = pair["findings"].to(self.device).float() / 255
+        return random_view(volumes, findings, self.size, self.random)

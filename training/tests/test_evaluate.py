@@ -1,5 +1,8 @@
 """Evaluation scores heads as they are, one after the other. Needs requirements-full.txt."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("scipy")
 
 from headway_training import evaluate, robustness  # noqa: E402
+from headway_training.card import write_model  # noqa: E402
 from headway_training.heads.sample import Generator  # noqa: E402
 from headway_training.learner import ARCHITECTURE  # noqa: E402
 from headway_training.network import network  # noqa: E402
@@ -24,7 +28,7 @@ def test_rows_follow_the_heads_and_mirroring_changes_no_score(anatomy):
     assert again["logit"] == pytest.approx(rows[17]["logit"], abs=1e-4)
     mirrored = heads.head(17)
     mirrored.volume = mirrored.volume.flip(0)
-    assert evaluate.scores_of(model, [mirrored], "cpu")[0] == pytest.approx(rows[17]["logit"], abs=1e-4)
+    assert evaluate.scores_of(model, mirrored.volume[None], "cpu")[0] == pytest.approx(rows[17]["logit"], abs=1e-4)
 
 
 def test_a_checkpoint_of_training_is_read_back(tmp_path):
@@ -34,6 +38,15 @@ def test_a_checkpoint_of_training_is_read_back(tmp_path):
     read, size, step = evaluate.load_model(tmp_path / "best-48.pt", "cpu")
     volume = torch.randn(1, 1, 32, 32, 32)
     assert (size, step) == (48, 700) and torch.equal(read(volume), model(volume))
+
+
+def test_a_model_folder_is_read_as_it_is_shipped(tmp_path):
+    template = Path(__file__).parents[2] / "crates/infer/src/template_card.json"
+    torch.manual_seed(2)
+    card, model = write_model(tmp_path, json.loads(template.read_text()), network(ARCHITECTURE).state_dict(), "f16")
+    read, size, step = evaluate.load_model(tmp_path, "cpu")
+    volume = torch.randn(1, 1, 32, 32, 32)
+    assert (size, step) == (card["input"]["size_voxels"], None) and torch.equal(read(volume), model(volume))
 
 
 def test_changed_acquisitions_are_the_same_heads_and_move_the_score(anatomy):

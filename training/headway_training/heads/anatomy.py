@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from scipy.ndimage import distance_transform_edt, gaussian_filter, zoom
 
-from .maps import map_path, measure, read_labels
+from .maps import measure
+from .source import opened
 from .tissues import BRAIN, INDEX, INTRACRANIAL, VENTRICLES, group_table, mask_table
 
 # Grid of the smooth distance fields that warps follow.
@@ -135,7 +136,7 @@ def load(data, name, cache=None):
     kept = Path(cache) / f"map-{name}.pt" if cache else None
     if kept and kept.exists():
         return torch.load(kept, weights_only=False)
-    anatomy = prepare(read_labels(map_path(data, name)), name)
+    anatomy = prepare(opened(data).labels(name), name)
     if kept:
         kept.parent.mkdir(parents=True, exist_ok=True)
         torch.save(anatomy, kept)

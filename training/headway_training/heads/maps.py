@@ -6,7 +6,6 @@ The lines drawn here are written down in README.md; they decide what "normal" me
 from dataclasses import dataclass
 from pathlib import Path
 
-import nibabel
 import numpy as np
 
 from .tissues import BRAIN, GROUPS, LESION_LABELS, VENTRICLES
@@ -56,6 +55,8 @@ def measure(labels):
 
 def read_labels(path):
     """A map of 1 mm as int16 [x, y, z] in RAS order, cropped to the head and NECK_MM below the brain."""
+    import nibabel
+
     image = nibabel.as_closest_canonical(nibabel.load(path))
     if not np.allclose(image.header.get_zooms()[:3], 1.0, atol=1e-3):
         raise ValueError(f"{path}: voxels of {image.header.get_zooms()[:3]} mm; label maps of 1 mm are needed")

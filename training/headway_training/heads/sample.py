@@ -9,7 +9,7 @@ import torch
 
 from .canvas import Canvas
 from .draw import Draws
-from .field import field_of, normalised, spec_of
+from .field import SPEC, field_of, normalised, spec_of
 from .findings import FINDINGS, paint_finding
 from .findings.spaces import mark_walls
 from .scan import acquire
@@ -51,6 +51,7 @@ class Generator:
     sequence: str = "T2"
     size_voxels: int = 120
     work_mm: int = 1
+    clamp: tuple = tuple(SPEC["clamp"])
     classes: tuple = tuple(FINDINGS)
 
     def native(self, index, kind, amplitude, attempt=0):
@@ -79,7 +80,7 @@ class Generator:
         grid = field_of(volume, spacing_mm, spec)
         abnormal = amplitude == 1
         marked = grid.of(findings) if abnormal else torch.zeros((self.size_voxels,) * 3, device=volume.device)
-        return Head(normalised(grid.of(volume), spec["clamp"]), marked, abnormal, facts)
+        return Head(normalised(grid.of(volume), self.clamp), marked, abnormal, facts)
 
     def abnormal(self, index, kind):
         """(head, attempt): findings outside the slices or lost between voxels are drawn anew, so that labels are true."""
@@ -97,6 +98,10 @@ class Generator:
         """The amplitude of a normal head's sham: often none at all."""
         draws = Draws(self.seed, index, "sham")
         return draws.uniform(0, SHAM_AMPLITUDE) if draws.chance(0.5) else 0.0
+
+    def native_head(self, index):
+        """`native` of what `head` would give, findings that no voxel of the input shows included."""
+        return self.native(index, self.kind(index), 1.0 if index % 2 else self.sham(index))
 
     def head(self, index):
         """Even indices are normal, odd ones abnormal."""

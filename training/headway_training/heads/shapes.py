@@ -1,14 +1,12 @@
 """Shapes of real infarcts: binary masks in MNI space, cropped, sorted by volume, brought onto a label map's brain."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
-import nibabel
 import numpy as np
 import torch
 
-from .maps import lesion_path
+from .source import opened
 from .warp import column, rotation, sample
 
 # The brain's extent in the masks' own voxels (157 x 189 x 136 at 1 mm), in RAS order.
@@ -21,33 +19,13 @@ def splits():
     return json.loads(SPLITS.read_text())
 
 
-@dataclass
-class Shape:
-    """One mask: cropped voxels (bool [x, y, z]), the crop's first corner in the whole mask, and its volume."""
-
-    name: str
-    voxels: np.ndarray
-    corner: np.ndarray
-    volume_ml: float
-
-
-def read_shape(data, name):
-    """A mask from its file, in RAS order; raises ValueError where it is empty."""
-    image = nibabel.as_closest_canonical(nibabel.load(lesion_path(data, name)))
-    voxels = np.asarray(image.dataobj) > 0
-    if not voxels.any():
-        raise ValueError(f"{lesion_path(data, name)}: the mask is empty")
-    ends = [np.flatnonzero(voxels.any(tuple({0, 1, 2} - {axis})))[[0, -1]] for axis in range(3)]
-    crop = voxels[tuple(slice(a, b + 1) for a, b in ends)]
-    return Shape(name, crop, np.array([a for a, _ in ends], float), voxels.sum() / 1000.0)
-
-
 def load_shapes(data, names, cache=None):
     """All named masks, smallest first; `cache` is a file that keeps them together."""
     if cache and Path(cache).exists():
         kept = torch.load(cache, weights_only=False)
     else:
-        kept = {name: read_shape(data, name) for part in splits()["lesions"].values() for name in part}
+        source = opened(data)
+        kept = {name: source.shape(name) for part in splits()["lesions"].values() for name in part}
         if cache:
             Path(cache).parent.mkdir(parents=True, exist_ok=True)
             torch.save(kept, cache)

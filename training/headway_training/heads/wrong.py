@@ -23,6 +23,11 @@ def back_to_front(volume, _draws):
     return volume.flip(1)
 
 
+def sideways(volume, draws):
+    """On its side: a quarter turn in the slices' plane."""
+    return volume.rot90(draws.choice([1, 3]), (0, 1))
+
+
 def blurred(volume, draws):
     """Averaged over 7 to 11 voxels in plane and three slices: no anatomy is left to judge."""
     wide = draws.choice([7, 9, 11])
@@ -44,17 +49,23 @@ def bottle(volume, draws):
     return (inside * 500.0 + noise(volume, draws) * draws.uniform(0.02, 0.2)).clamp(min=0)
 
 
-TURNED = {function.__name__: function for function in (upside_down, back_to_front, blurred, noise, bottle)}
+TURNED = {function.__name__: function for function in (upside_down, back_to_front, sideways, blurred, noise, bottle)}
 DRAWN = (*SEQUENCES, "stripped")
 KINDS = (*DRAWN, *TURNED)
 
 
-def wrong_input(generator, index):
-    """(volume as the network would get it [size, size, size], kind): each kind of KINDS equally often, by index."""
+def native_wrong(generator, index):
+    """(volume [x, y, z], spacing in mm, kind) as a scanner would give it: each kind of KINDS equally often, by index."""
     kind = KINDS[index % len(KINDS)]
     heads = replace(generator, sequence=kind if kind in DRAWN else "T2")
     volume, _, spacing_mm, _ = heads.native(index, None, 0.0)
     if kind in TURNED:
         volume = TURNED[kind](volume, Draws(generator.seed, index, "wrong"))
-    spec = spec_of(generator.size_voxels)
-    return normalised(field_of(volume, spacing_mm, spec).of(volume), spec["clamp"]), kind
+    return volume, spacing_mm, kind
+
+
+def wrong_input(generator, index):
+    """(volume as the network would get it [size, size, size], kind)."""
+    volume, spacing_mm, kind = native_wrong(generator, index)
+    field = field_of(volume, spacing_mm, spec_of(generator.size_voxels))
+    return normalised(field.of(volume), generator.clamp), kind
