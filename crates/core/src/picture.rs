@@ -172,7 +172,7 @@ mod tests {
     fn changed(volume: &Volume, change: impl FnOnce(&mut [f32])) -> Volume {
         let mut signal = volume.signal.to_vec();
         change(&mut signal);
-        Volume { signal: signal.into(), geometry: volume.geometry.clone() }
+        Volume { signal: signal.into(), geometry: volume.geometry }
     }
 
     fn judge(volume: &Volume) -> Result<Vec<String>, Code> {

@@ -32,7 +32,7 @@ impl Volume {
         let (gap, after) = rest.split_at_mut(plane);
         let neighbours = before[(missing - 1) * plane..].iter().zip(&*after);
         gap.iter_mut().zip(neighbours).for_each(|(value, (below, above))| *value = f32::midpoint(*below, *above));
-        Cow::Owned(Self { signal: Signal::Plain(signal), geometry: self.geometry.clone() })
+        Cow::Owned(Self { signal: Signal::Plain(signal), geometry: self.geometry })
     }
 }
 
