@@ -1,6 +1,6 @@
 //! Where a task is put up for helpers: whoever comes while it is open works on it, and it is closed when all have left.
 
-use crate::task::{Kernel, Task};
+use crate::task::Work;
 use core::cell::UnsafeCell;
 use core::hint::spin_loop;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
@@ -26,11 +26,10 @@ pub(crate) struct Board {
 // Sound: `open` and `inside` keep writers of the order from its readers.
 unsafe impl Sync for Board {}
 
-/// A task whose kernel is not known by type any more.
+/// A task, once there has been one.
 #[derive(Clone, Copy, Debug)]
 struct Order {
-    work: unsafe fn(task: *const (), scratch: &mut [f32]),
-    task: *const (),
+    task: Option<*const dyn Work>,
     /// The helpers' scratch, one piece for each.
     scratch: *mut f32,
     scratch_len: usize,
@@ -41,8 +40,7 @@ unsafe impl Send for Order {}
 
 impl Board {
     pub const fn new() -> Self {
-        const fn idle(_: *const (), _: &mut [f32]) {}
-        let order = Order { work: idle, task: core::ptr::null(), scratch: core::ptr::null_mut(), scratch_len: 0 };
+        let order = Order { task: None, scratch: core::ptr::null_mut(), scratch_len: 0 };
         Self {
             bell: AtomicU32::new(0),
             open: AtomicU32::new(0),
@@ -60,16 +58,10 @@ impl Board {
 
     /// Puts a task up. `scratch` holds one piece of [`Task::scratch_len`] values for each helper.
     /// What is returned must be dropped before the task and the scratch are; that waits until all helpers have left.
-    pub fn put_up<K: Kernel>(&self, task: &Task<K>, scratch: &mut [f32]) -> PutUp<'_> {
-        /// # Safety
-        /// `task` is a task of this kernel.
-        unsafe fn work<K: Kernel>(task: *const (), scratch: &mut [f32]) {
-            let task = unsafe { &*task.cast::<Task<K>>() };
-            while task.step(scratch) {}
-        }
-        let task_at = core::ptr::from_ref(task).cast();
-        let order =
-            Order { work: work::<K>, task: task_at, scratch: scratch.as_mut_ptr(), scratch_len: task.scratch_len() };
+    pub fn put_up(&self, task: &dyn Work, scratch: &mut [f32]) -> PutUp<'_> {
+        // Sound: nobody looks at it any more once what is returned has been dropped.
+        let lasting = unsafe { core::mem::transmute::<*const (dyn Work + '_), *const (dyn Work + 'static)>(task) };
+        let order = Order { task: Some(lasting), scratch: scratch.as_mut_ptr(), scratch_len: task.scratch_len() };
         // Sound: the board is closed and left, since there is one who puts up tasks, and a `PutUp` closes on its way.
         unsafe { *self.order.get() = order };
         // Never 0, which means closed.
@@ -104,8 +96,9 @@ impl Board {
             *seen = open;
             // Sound: the task stays until nobody is inside, and the piece of scratch is this helper's alone.
             unsafe {
-                let Order { work, task, scratch, scratch_len } = *self.order.get();
-                work(task, core::slice::from_raw_parts_mut(scratch.add(number * scratch_len), scratch_len));
+                let Order { task, scratch, scratch_len } = *self.order.get();
+                let scratch = core::slice::from_raw_parts_mut(scratch.add(number * scratch_len), scratch_len);
+                while task.is_some_and(|task| (*task).step(scratch)) {}
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use crate::network::room;
 use crate::pause::{Meter, Pause, Stopped};
-use crate::task::{Kernel, Task};
+use crate::task::Work;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 #[cfg(all(target_family = "wasm", not(feature = "shared")))]
@@ -38,14 +39,14 @@ impl Crew {
     /// Where a helper broke off: what it had taken is not done, and who leads has no answer to give.
     pub async fn finish<P: Pause>(
         &mut self,
-        task: &Task<impl Kernel>,
+        task: Box<dyn Work + '_>,
         meter: &mut Meter<'_, P>,
         share: f64,
     ) -> Result<(), Stopped> {
         let len = task.scratch_len();
         let workers = self.workers();
         let (own, theirs) = room(&mut self.scratch, workers * len).split_at_mut(len);
-        let put_up = self.helpers.call(task, theirs);
+        let put_up = self.helpers.call(&*task, theirs);
         let mut told = 0;
         while task.step(own) {
             // What helpers take counts as well.
@@ -62,7 +63,7 @@ impl Crew {
 #[cfg(not(target_family = "wasm"))]
 mod threads {
     use crate::board::{Board, PutUp};
-    use crate::task::{Kernel, Task};
+    use crate::task::Work;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread::{self, JoinHandle};
@@ -96,7 +97,7 @@ mod threads {
             self.threads.len()
         }
 
-        pub fn call(&self, task: &Task<impl Kernel>, scratch: &mut [f32]) -> PutUp<'_> {
+        pub fn call(&self, task: &dyn Work, scratch: &mut [f32]) -> PutUp<'_> {
             let put_up = self.shared.0.put_up(task, scratch);
             self.wake();
             put_up
@@ -126,7 +127,7 @@ mod threads {
 #[cfg(all(target_family = "wasm", feature = "shared"))]
 mod workers {
     use crate::board::{Board, PutUp};
-    use crate::task::{Kernel, Task};
+    use crate::task::Work;
 
     static BOARD: Board = Board::new();
 
@@ -169,7 +170,7 @@ mod workers {
             BOARD.broke_off()
         }
 
-        pub fn call(&self, task: &Task<impl Kernel>, scratch: &mut [f32]) -> PutUp<'static> {
+        pub fn call(&self, task: &dyn Work, scratch: &mut [f32]) -> PutUp<'static> {
             let put_up = BOARD.put_up(task, scratch);
             ring();
             put_up
@@ -180,7 +181,7 @@ mod workers {
 /// A module of its own memory has nobody to share it with.
 #[cfg(all(target_family = "wasm", not(feature = "shared")))]
 mod alone {
-    use crate::task::{Kernel, Task};
+    use crate::task::Work;
 
     #[derive(Debug)]
     pub struct Helpers;
@@ -201,7 +202,7 @@ mod alone {
             false
         }
 
-        pub fn call(&self, _: &Task<impl Kernel>, _: &mut [f32]) -> Nothing {
+        pub fn call(&self, _: &dyn Work, _: &mut [f32]) -> Nothing {
             Nothing
         }
     }

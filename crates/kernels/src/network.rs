@@ -4,7 +4,7 @@ use crate::crew::Crew;
 use crate::pause::{Meter, Pause, Stopped};
 use crate::plan::{Affine, BlockShape, Linear, Plan, Step};
 use crate::{
-    AveragePool, Convolve, Features, FeaturesMut, Level, MaxAlongX, Norm, Pointwise, STEM_DEPTH, Stem, StemInput, Task,
+    AveragePool, Convolve, Features, FeaturesMut, Level, MaxAlongX, Norm, Pointwise, STEM_DEPTH, Stem, StemInput,
     TileWeights, pack, packed_len, stem_input_len, stem_weights, stem_weights_len, tile_weights_len,
 };
 use alloc::vec;
@@ -199,19 +199,19 @@ impl<P: Pause> Pass<'_, P> {
         }
         // The next block comes long after.
         let factors = room(next, stem_input_len(dims));
-        let input = Task::new(level, StemInput::new(values, dims, factors));
-        self.crew.finish(&input, &mut self.meter, 0.0).await?;
+        let input = StemInput::new(values, dims, factors).task(level);
+        self.crew.finish(input, &mut self.meter, 0.0).await?;
         let planes = [dims[0].div_ceil(2), block.dims[1], block.dims[2]];
         let outputs = filled(conv.outputs, level);
         let between = room(between, volume(planes) * outputs);
         let output = FeaturesMut::new(between, planes, outputs, 0, outputs);
-        let stem = Task::new(level, Stem::new(level, factors, dims, &conv.weights, &conv.bias, output));
-        self.crew.finish(&stem, &mut self.meter, 1.0).await?;
+        let stem = Stem::new(level, factors, dims, &conv.weights, &conv.bias, output).task(level);
+        self.crew.finish(stem, &mut self.meter, 1.0).await?;
         let planes = Features::new(between, planes, outputs, outputs);
         let features = room(features, volume(block.dims) * block.channels);
         let output = FeaturesMut::new(features, block.dims, block.channels, 0, outputs);
-        let pool = Task::new(level, MaxAlongX::new(level, planes, output));
-        self.crew.finish(&pool, &mut self.meter, 0.0).await?;
+        let pool = MaxAlongX::new(level, planes, output).task(level);
+        self.crew.finish(pool, &mut self.meter, 0.0).await?;
         self.meter.next_step();
         Ok(())
     }
@@ -225,7 +225,7 @@ impl<P: Pause> Pass<'_, P> {
         let output = FeaturesMut::new(between, block.dims, outputs, 0, outputs);
         let squeeze = Pointwise::new(level, input, Some(norm.norm()), &conv.weights, conv.bias(), output);
         let squeeze = squeeze.among(self.crew.workers());
-        self.crew.finish(&Task::new(level, squeeze), &mut self.meter, 1.0).await?;
+        self.crew.finish(squeeze.task(level), &mut self.meter, 1.0).await?;
         self.meter.next_step();
         Ok(())
     }
@@ -235,12 +235,12 @@ impl<P: Pause> Pass<'_, P> {
         let Buffers { block: features, between, tiles, .. } = &mut *self.buffers;
         let inputs = filled(conv.inputs, level);
         let tiles = room(tiles, tile_weights_len(level, inputs, conv.outputs));
-        let weights = Task::new(level, TileWeights::new(level, &conv.weights, inputs, conv.outputs, tiles));
-        self.crew.finish(&weights, &mut self.meter, 0.0).await?;
+        let weights = TileWeights::new(level, &conv.weights, inputs, conv.outputs, tiles).task(level);
+        self.crew.finish(weights, &mut self.meter, 0.0).await?;
         let input = Features::new(between, block.dims, inputs, inputs);
         let output = FeaturesMut::new(features, block.dims, block.channels, joined, conv.outputs);
         let convolve = Convolve::new(level, input, tiles, output).among(level, self.crew.workers());
-        self.crew.finish(&Task::new(level, convolve), &mut self.meter, 1.0).await?;
+        self.crew.finish(convolve.task(level), &mut self.meter, 1.0).await?;
         self.meter.next_step();
         Ok(())
     }
@@ -258,13 +258,13 @@ impl<P: Pause> Pass<'_, P> {
         let input = Features::new(features, from.dims, from.channels, inputs);
         let between = room(between, volume(to.dims) * inputs);
         let pooled = FeaturesMut::new(between, to.dims, inputs, 0, inputs);
-        let pool = Task::new(level, AveragePool::new(level, input, norm.norm(), pooled));
-        self.crew.finish(&pool, &mut self.meter, 0.0).await?;
+        let pool = AveragePool::new(level, input, norm.norm(), pooled).task(level);
+        self.crew.finish(pool, &mut self.meter, 0.0).await?;
         let pooled = Features::new(between, to.dims, inputs, inputs);
         let output = FeaturesMut::new(room(next, volume(to.dims) * to.channels), to.dims, to.channels, 0, conv.outputs);
         let halve = Pointwise::new(level, pooled, None, &conv.weights, conv.bias(), output);
         let halve = halve.among(self.crew.workers());
-        self.crew.finish(&Task::new(level, halve), &mut self.meter, 1.0).await?;
+        self.crew.finish(halve.task(level), &mut self.meter, 1.0).await?;
         core::mem::swap(features, next);
         self.meter.next_step();
         Ok(())

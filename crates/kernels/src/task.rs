@@ -1,6 +1,8 @@
 //! A kernel at work: units that threads take one at a time.
 
 use crate::lanes::{Lanes, Level, Run};
+use crate::{AveragePool, Convolve, MaxAlongX, Pointwise, Stem, StemInput, TileWeights};
+use alloc::boxed::Box;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 /// Work cut into units.
@@ -65,6 +67,52 @@ impl<K: Kernel> Task<K> {
         self.kernel.units()
     }
 }
+
+/// A task whose kernel is not known by type any more.
+pub(crate) trait Work: Sync {
+    /// As [`Task::step`].
+    fn step(&self, scratch: &mut [f32]) -> bool;
+    /// As [`Task::taken`].
+    fn taken(&self) -> usize;
+    /// As [`Task::scratch_len`].
+    fn scratch_len(&self) -> usize;
+    /// As [`Task::units`].
+    fn units(&self) -> usize;
+}
+
+impl<K: Kernel> Work for Task<K> {
+    fn step(&self, scratch: &mut [f32]) -> bool {
+        self.step(scratch)
+    }
+
+    fn taken(&self) -> usize {
+        self.taken()
+    }
+
+    fn scratch_len(&self) -> usize {
+        self.scratch_len()
+    }
+
+    fn units(&self) -> usize {
+        self.units()
+    }
+}
+
+/// A kernel becomes a task here, and so is compiled with this crate's settings. What is generic over a pause is
+/// compiled where the pause comes from: in the page's own crate, for size.
+macro_rules! tasks {
+    ($($kernel:ident),*) => {$(
+        impl<'a> $kernel<'a> {
+            /// The kernel, with nothing done yet.
+            #[inline(never)]
+            pub(crate) fn task(self, level: Level) -> Box<dyn Work + 'a> {
+                Box::new(Task::new(level, self))
+            }
+        }
+    )*};
+}
+
+tasks!(AveragePool, Convolve, MaxAlongX, Pointwise, Stem, StemInput, TileWeights);
 
 struct Unit<'a, K> {
     kernel: &'a K,

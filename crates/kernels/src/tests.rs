@@ -281,8 +281,8 @@ fn a_helper_that_breaks_off_takes_the_leader_along() {
     let trap = Trap { leader: std::thread::current().id(), taken: false.into() };
     let mut pause = async |_| ControlFlow::Continue(());
     let mut meter = Meter::new(vec![1], &mut pause);
-    let task = Task::new(Level::BASELINE, trap);
-    let finished = pin!(crew.finish(&task, &mut meter, 1.0)).poll(&mut Context::from_waker(Waker::noop()));
+    let task = Box::new(Task::new(Level::BASELINE, trap));
+    let finished = pin!(crew.finish(task, &mut meter, 1.0)).poll(&mut Context::from_waker(Waker::noop()));
     panic!("{finished:?}");
 }
 
