@@ -46,14 +46,16 @@ impl Crew {
         let len = task.scratch_len();
         let workers = self.workers();
         let (own, theirs) = room(&mut self.scratch, workers * len).split_at_mut(len);
-        let put_up = self.helpers.call(&*task, theirs);
-        let mut told = 0;
-        while task.step(own) {
-            // What helpers take counts as well.
-            let before = core::mem::replace(&mut told, task.taken());
-            meter.advance(share * (told - before) as f64 / task.units() as f64).await?;
+        {
+            // Goes out of scope below, which waits for what helpers have taken.
+            let _put_up = self.helpers.call(&*task, theirs);
+            let mut told = 0;
+            while task.step(own) {
+                // What helpers take counts as well.
+                let before = core::mem::replace(&mut told, task.taken());
+                meter.advance(share * (told - before) as f64 / task.units() as f64).await?;
+            }
         }
-        drop(put_up);
         assert!(!self.helpers.broke_off(), "a helper broke off at work");
         Ok(())
     }
