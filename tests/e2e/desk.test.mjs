@@ -126,7 +126,7 @@ test("the operating point moves scores into other bands and says what was measur
   await worklist.by("flagged-from").fill("0.5");
   await worklist.becomes(measured, "Sensitivity 50 to 90 %, specificity 60 to 90 %, measured on ten heads of this test.");
   await worklist.by("flagged-from").fill("0.01");
-  await worklist.row(low).getByText("Flagged", { exact: true }).waitFor();
+  await worklist.row(low).locator("[data-place=flagged]").waitFor();
   await worklist.stands(...[low, high].sort());
   assert.match(await worklist.by("said").textContent(), /flagged study has appeared/);
   await panel.getByLabel("specific, from 0.70").check();

@@ -60,7 +60,7 @@ test("an export names the operating point in use, and its bands are of it", asyn
   const { worklist, low } = await twoScored(t);
   await worklist.panel("operating-point");
   await worklist.by("flagged-from").fill("0.01");
-  await worklist.row(low.uid).getByText("Flagged", { exact: true }).waitFor();
+  await worklist.row(low.uid).locator("[data-place=flagged]").waitFor();
   await worklist.panel("exports");
   const { studies } = JSON.parse((await save(worklist, "export-json")).text);
   assert.deepEqual(studies.map((study) => [study.band, study.sensitive_threshold, study.specific_threshold]), [

@@ -96,7 +96,7 @@ async function lookAtImages(worklist, shoot) {
   await worklist.by("stages").locator("li").nth(4).waitFor();
   await shoot("steps", false);
   await page.getByRole("button", { name: "Steps" }).click();
-  await page.getByRole("button", { name: "Header", exact: true }).last().click();
+  await page.getByRole("button", { name: "Header" }).click();
   await worklist.by("header-list").locator(".element").first().waitFor();
   await worklist.by("attention-button").click();
   await worklist.by("attention-overlay").first().waitFor({ timeout: 300_000 });

