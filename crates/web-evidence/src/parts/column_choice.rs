@@ -40,8 +40,8 @@ pub fn ColumnChoice(
                 <span>{label}</span>
                 <select data-testid=testid on:change:target=move |event| value.set(event.target().value())>
                     {move || columns.get().into_iter().map(|column| {
-                        let (name, shown) = (column.clone(), column.clone());
-                        view! { <option value=column prop:selected=move || value.get() == name>{shown}</option> }
+                        let (name, written) = (column.clone(), column.clone());
+                        view! { <option value=written prop:selected=move || value.get() == name>{column}</option> }
                     }).collect_view()}
                 </select>
             </label>
