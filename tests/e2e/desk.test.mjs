@@ -13,8 +13,8 @@ async function open(t, dir) {
 }
 
 /** Two scored studies, the low score first come. */
-async function twoScored(t, more) {
-  const { dir, high, low } = scored(t, more);
+async function twoScored(t, measured) {
+  const { dir, high, low } = scored(t, measured);
   const worklist = await open(t, dir);
   await worklist.drop(low.folder);
   await worklist.settled(1);
@@ -121,7 +121,7 @@ test("the operating point moves scores into other bands and says what was measur
   const panel = await worklist.panel("operating-point");
   const measured = () => worklist.by("measured").textContent();
   await worklist.becomes(measured, "Sensitivity 50 %, specificity 90 %, measured on ten heads of this test.");
-  await panel.getByLabel("sensitive, from 0.30").check();
+  await panel.getByLabel("sensitive, from 30").check();
   await worklist.becomes(measured, "Sensitivity 90 %, specificity 60 %, measured on ten heads of this test.");
   await worklist.by("flagged-from").fill("0.5");
   await worklist.becomes(measured, "Sensitivity 50 to 90 %, specificity 60 to 90 %, measured on ten heads of this test.");
@@ -129,13 +129,13 @@ test("the operating point moves scores into other bands and says what was measur
   await worklist.row(low).locator("[data-place=flagged]").waitFor();
   await worklist.stands(...[low, high].sort());
   assert.match(await worklist.by("said").textContent(), /flagged study has appeared/);
-  await panel.getByLabel("specific, from 0.70").check();
+  await panel.getByLabel("specific, from 70").check();
   await worklist.stands(high, low);
   assert.match(await worklist.by("no-predictive-values").textContent(), /measured on patients/, "not on synthetic evidence");
   assert.deepEqual(worklist.faults, []);
 });
 
-test("from local evidence on, predictive values follow the prevalence that the reader sets", async (t) => {
+test("where the card was measured on patients, predictive values follow the prevalence that the reader sets", async (t) => {
   const { worklist } = await twoScored(t, { evidence: "local" });
   await worklist.panel("operating-point");
   const worth = () => worklist.by("predictive-values").textContent();

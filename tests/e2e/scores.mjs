@@ -11,14 +11,15 @@ const ODDS = 49;
 /** What the card says of its two operating points. */
 const MEASURED = {
   on: "ten heads of this test",
+  evidence: "synthetic",
   points: [
-    { name: "sensitive", threshold: 0.3, sensitivity: 0.9, specificity: 0.6 },
-    { name: "specific", threshold: 0.7, sensitivity: 0.5, specificity: 0.9 },
+    { name: "sensitive", score: 0.3, sensitivity: 0.9, specificity: 0.6 },
+    { name: "specific", score: 0.7, sensitivity: 0.5, specificity: 0.9 },
   ],
 };
 
-/** Two studies and a page whose card flags one of them and not the other: { dir, high, low }, each { folder, uid }. `more` of the card. */
-export function scored(t, more = {}) {
+/** Two studies and a page whose card flags one of them and not the other: { dir, high, low }, each { folder, uid }. `measured` changes what the card says of its operating points. */
+export function scored(t, measured = {}) {
   const studies = [1, 2].map((seed) => {
     const folder = sample(t, seed);
     const [{ study_uid: uid, logit }] = scoredByCommandLine(folder).studies;
@@ -27,7 +28,11 @@ export function scored(t, more = {}) {
   const [low, high] = studies.sort((a, b) => a.logit - b.logit);
   const middle = (low.logit + high.logit) / 2;
   const slope = (2 * Math.log(ODDS)) / (high.logit - low.logit);
-  const card = { evidence: "synthetic", calibration: { slope, intercept: -slope * middle }, thresholds: { sensitive: 0.3, specific: 0.7 }, measured: MEASURED, ...more };
+  const calibration = { slope, intercept: -slope * middle };
+  const logit = (score) => (Math.log(score / (1 - score)) - calibration.intercept) / slope;
+  const points = MEASURED.points.map(({ score, ...point }) => ({ ...point, threshold_logit: logit(score) }));
+  const thresholds = { sensitive: 0.3, specific: 0.7 };
+  const card = { evidence: "synthetic", calibration, thresholds, measured: { ...MEASURED, points, ...measured } };
   return { dir: withCard(t, () => card), high, low };
 }
 

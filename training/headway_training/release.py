@@ -35,16 +35,8 @@ def card_of(template, name, version, size_voxels, figures):
     """The card of a model of this input size, with what its evaluation measured."""
     temperature = figures["calibration"]["temperature"]
     points = figures["operating_points"]
-    measured = [
-        {
-            "name": name,
-            "threshold": probability(point["threshold_logit"], temperature),
-            "sensitivity": point["sensitivity"],
-            "specificity": point["specificity"],
-        }
-        for name, point in points.items()
-    ]
-    thresholds = {point["name"]: point["threshold"] for point in measured if point["name"] != "balanced"}
+    measured = [{"name": name} | point for name, point in points.items()]
+    thresholds = {point: probability(points[point]["threshold_logit"], temperature) for point in ("sensitive", "specific")}
     return template | {
         "schema": "1.3",
         "name": name,
@@ -57,7 +49,7 @@ def card_of(template, name, version, size_voxels, figures):
         "output": {"meaning": MEANING, "mirror_averaged": True},
         "calibration": {"slope": 1 / temperature, "intercept": 0.0},
         "thresholds": thresholds,
-        "measured": {"on": MEASURED_ON.format(heads=figures["heads"]), "points": measured},
+        "measured": {"on": MEASURED_ON.format(heads=figures["heads"]), "evidence": "synthetic", "points": measured},
     }
 
 

@@ -221,6 +221,18 @@ pub struct Calibration {
     pub intercept: f64,
 }
 
+impl Calibration {
+    /// The probability of a logit.
+    pub fn score(self, logit: f64) -> f64 {
+        1.0 / (1.0 + (-(self.slope * logit + self.intercept)).exp())
+    }
+
+    /// The logit of a probability between 0 and 1.
+    pub fn logit(self, score: f64) -> f64 {
+        ((score / (1.0 - score)).ln() - self.intercept) / self.slope
+    }
+}
+
 /// Operating points on the calibrated probability.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thresholds {
@@ -279,6 +291,9 @@ pub struct ModelIdentity {
     /// What was measured at its operating points.
     #[serde(default)]
     pub measured: Option<Measured>,
+    /// Its calibration; `None` where it has none.
+    #[serde(default)]
+    pub calibration: Option<Calibration>,
 }
 
 /// Whether a path may be a file of a model's folder, by its name.
@@ -394,6 +409,7 @@ impl Card {
             intended_use: self.intended_use.clone(),
             thresholds: self.thresholds,
             measured: self.measured.clone(),
+            calibration: self.calibration,
         })
     }
 }
@@ -452,7 +468,7 @@ mod tests {
             ("/architecture/block_config", serde_json::json!([]), "no blocks"),
             (
                 "/measured",
-                serde_json::json!({ "on": "", "points": [{ "name": "", "threshold": 2, "sensitivity": 1, "specificity": 1 }] }),
+                serde_json::json!({ "on": "", "evidence": "synthetic", "points": [{ "name": "", "threshold_logit": 2, "sensitivity": 2, "specificity": 1 }] }),
                 "operating point",
             ),
             ("/output/abnormal_output", 1.into(), "says abnormal"),

@@ -1,5 +1,6 @@
 //! What was measured of a model at its operating points, and what follows from it.
 
+use super::{Calibration, Evidence};
 use serde::{Deserialize, Serialize};
 
 /// Sensitivity and specificity as the model's makers measured them.
@@ -7,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Measured {
     /// On which examinations, in words.
     pub on: String,
+    /// What kind of examinations these were. A site's own calibration lifts the card's evidence and not this.
+    pub evidence: Evidence,
     /// By rising threshold.
     pub points: Vec<OperatingPoint>,
 }
@@ -16,8 +19,8 @@ pub struct Measured {
 pub struct OperatingPoint {
     /// What it is called: `sensitive`, `balanced`, `specific`.
     pub name: String,
-    /// Flagged from this calibrated probability on.
-    pub threshold: f64,
+    /// Flagged from this logit on: it stays where it is when the calibration changes.
+    pub threshold_logit: f64,
     /// Share of abnormal examinations that were flagged.
     pub sensitivity: f64,
     /// Share of normal examinations that were not.
@@ -45,6 +48,21 @@ pub struct PredictiveValues {
     pub negative: Between,
 }
 
+/// Logits that differ by less are one threshold, gone through the calibration and back.
+const SAME: f64 = 1e-9;
+
+impl OperatingPoint {
+    /// Its threshold on the calibrated score, 0 to 1.
+    pub fn score(&self, calibration: Calibration) -> f64 {
+        calibration.score(self.threshold_logit)
+    }
+
+    /// Whether a threshold on the logit is its own.
+    pub fn is_at(&self, threshold_logit: f64) -> bool {
+        (self.threshold_logit - threshold_logit).abs() < SAME
+    }
+}
+
 impl Measured {
     /// What is wrong with it, if anything.
     ///
@@ -52,12 +70,14 @@ impl Measured {
     /// In words, as the rest of a sentence.
     pub(super) fn check(&self) -> Result<(), &'static str> {
         let is_share = |share: f64| (0.0..=1.0).contains(&share);
-        let shares = |point: &OperatingPoint| [point.threshold, point.sensitivity, point.specificity];
-        if !self.points.iter().flat_map(shares).all(is_share) {
-            return Err("a measured operating point is no share of 1");
+        let is_sound = |point: &OperatingPoint| {
+            point.threshold_logit.is_finite() && is_share(point.sensitivity) && is_share(point.specificity)
+        };
+        if !self.points.iter().all(is_sound) {
+            return Err("a measured operating point is no share of 1, or its threshold no number");
         }
         let rises = |pair: &[OperatingPoint]| {
-            pair[0].threshold < pair[1].threshold
+            pair[0].threshold_logit < pair[1].threshold_logit
                 && pair[0].sensitivity >= pair[1].sensitivity
                 && pair[0].specificity <= pair[1].specificity
         };
@@ -67,11 +87,11 @@ impl Measured {
         Ok(())
     }
 
-    /// What was measured at a threshold, or lies between the points below and above it:
+    /// What was measured at a threshold on the logit, or lies between the points below and above it:
     /// with a higher threshold sensitivity never rises and specificity never falls.
-    pub fn rates(&self, threshold: f64) -> Rates {
-        let below = self.points.iter().rev().find(|point| point.threshold <= threshold);
-        let above = self.points.iter().find(|point| point.threshold >= threshold);
+    pub fn rates(&self, threshold_logit: f64) -> Rates {
+        let below = self.points.iter().rev().find(|point| point.threshold_logit <= threshold_logit + SAME);
+        let above = self.points.iter().find(|point| point.threshold_logit >= threshold_logit - SAME);
         Rates {
             sensitivity: [above.map_or(0.0, |p| p.sensitivity), below.map_or(1.0, |p| p.sensitivity)],
             specificity: [below.map_or(0.0, |p| p.specificity), above.map_or(1.0, |p| p.specificity)],
@@ -102,14 +122,14 @@ mod tests {
     use super::*;
 
     fn measured() -> Measured {
-        let point = |name: &str, threshold, sensitivity, specificity| OperatingPoint {
+        let point = |name: &str, threshold_logit, sensitivity, specificity| OperatingPoint {
             name: name.to_owned(),
-            threshold,
+            threshold_logit,
             sensitivity,
             specificity,
         };
         let points = vec![point("sensitive", 0.3, 0.9, 0.6), point("specific", 0.7, 0.5, 0.95)];
-        Measured { on: "some heads".to_owned(), points }
+        Measured { on: "some heads".to_owned(), evidence: Evidence::Synthetic, points }
     }
 
     #[test]
@@ -122,6 +142,17 @@ mod tests {
         assert_eq!(rates(0.5), ([0.5, 0.9], [0.6, 0.95]));
         assert_eq!(rates(0.1), ([0.9, 1.0], [0.0, 0.6]));
         assert_eq!(rates(0.8), ([0.0, 0.5], [0.95, 1.0]));
+    }
+
+    #[test]
+    fn a_threshold_is_found_again_on_the_score_and_back() {
+        let calibration = Calibration { slope: 0.7, intercept: -0.4 };
+        for point in measured().points {
+            let logit = calibration.logit(point.score(calibration));
+            assert!(point.is_at(logit), "{logit}");
+            let rates = measured().rates(logit);
+            assert_eq!(rates.sensitivity, [point.sensitivity; 2]);
+        }
     }
 
     #[test]
@@ -143,7 +174,7 @@ mod tests {
             |m| m.points.reverse(),
             |m| m.points[1].sensitivity = 0.95,
             |m| m.points[1].specificity = 0.5,
-            |m| m.points[0].threshold = f64::NAN,
+            |m| m.points[0].threshold_logit = f64::NAN,
         ];
         for spoil in spoilt {
             let mut measured = measured();

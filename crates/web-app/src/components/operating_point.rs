@@ -1,7 +1,7 @@
 //! From which score on a study is flagged, what the card measured there, and what a flag is worth.
 
 use super::{intent, signals};
-use headway_core::card::{Between, Evidence, Measured, ModelIdentity, Thresholds};
+use headway_core::card::{Between, Calibration, Evidence, Measured, ModelIdentity, OperatingPoint, Thresholds};
 use leptos::prelude::*;
 
 /// The panel. Without a model that has thresholds there is nothing to choose.
@@ -22,14 +22,22 @@ fn Panel(of_card: Thresholds, model: ModelIdentity) -> impl IntoView {
         let is_cards = score == of_card.specific;
         intent.change_list(|list| list.flagged_from = (!is_cards).then_some(score));
     };
+    // A point's threshold goes through the calibration and back: a hair's breadth is no other operating point.
+    let scale = model.calibration.unwrap_or(Calibration { slope: 1.0, intercept: 0.0 });
+    let logit = Memo::new(move |_| scale.logit(from.get()));
     let measured = StoredValue::new(model.measured);
-    let name = move || named(measured, from.get()).unwrap_or_else(|| "your own".to_owned());
+    let name = move || named(measured, logit.get()).unwrap_or_else(|| "your own".to_owned());
     let points = measured.with_value(|measured| measured.clone().map(|measured| measured.points).unwrap_or_default());
-    let choice = |(name, score): (String, f64)| {
+    let evidence = model.evidence;
+    let choice = |point: OperatingPoint| {
+        let score = point.score(scale);
+        // The card's own threshold is the same number, not one beside it.
+        let score = if (score - of_card.specific).abs() < 1e-9 { of_card.specific } else { score };
+        let words = format!("{}, from {}", point.name, evidence.shown(score));
         view! {
             <label>
-                <input type="radio" name="operating-point" prop:checked=move || from.get() == score on:change=move |_| set(score)/>
-                {format!("{name}, from {score:.2}")}
+                <input type="radio" name="operating-point" prop:checked=move || point.is_at(logit.get()) on:change=move |_| set(score)/>
+                {words}
             </label>
         }
     };
@@ -39,19 +47,23 @@ fn Panel(of_card: Thresholds, model: ModelIdentity) -> impl IntoView {
             <div class="fields">
                 <fieldset>
                     <legend>"Flagged"</legend>
-                    {points.into_iter().map(|point| choice((point.name, point.threshold))).collect_view()}
+                    {points.into_iter().map(choice).collect_view()}
                     <label>
                         "from a score of"
                         <input type="range" min="0.01" max="0.99" step="0.01" prop:value=move || from.get().to_string() data-testid="flagged-from"
-                            aria-valuetext=move || format!("{:.2}", from.get())
+                            aria-valuetext=move || evidence.shown(from.get())
                             on:input=move |event| if let Ok(score) = event_target_value(&event).parse() { set(score) }/>
-                        <output>{move || format!("{:.2}", from.get())}</output>
+                        <output>{move || evidence.shown(from.get())}</output>
                     </label>
                 </fieldset>
-                <p class="wide" data-testid="measured">{move || measured.with_value(|measured| at(measured.as_ref(), from.get()))}</p>
-                <Worth measured from evidence=model.evidence/>
+                <p class="wide" data-testid="measured">{move || measured.with_value(|measured| at(measured.as_ref(), logit.get()))}</p>
+                <Worth measured logit/>
                 <p class="muted">
-                    {format!("The card's own: flagged from {:.2}, uncertain from {:.2}, not flagged below. A study that is not flagged is read all the same.", of_card.specific, of_card.sensitive)}
+                    {format!(
+                        "The card's own: flagged from {}, uncertain from {}, not flagged below. A study that is not flagged is read all the same.",
+                        evidence.shown(of_card.specific),
+                        evidence.shown(of_card.sensitive)
+                    )}
                 </p>
             </div>
         </details>
@@ -59,18 +71,18 @@ fn Panel(of_card: Thresholds, model: ModelIdentity) -> impl IntoView {
 }
 
 /// The card's name of a threshold.
-fn named(measured: StoredValue<Option<Measured>>, score: f64) -> Option<String> {
+fn named(measured: StoredValue<Option<Measured>>, threshold_logit: f64) -> Option<String> {
     measured.with_value(|measured| {
-        let point = measured.as_ref()?.points.iter().find(|point| point.threshold == score)?;
+        let point = measured.as_ref()?.points.iter().find(|point| point.is_at(threshold_logit))?;
         Some(point.name.clone())
     })
 }
 
-fn at(measured: Option<&Measured>, score: f64) -> String {
+fn at(measured: Option<&Measured>, threshold_logit: f64) -> String {
     let Some(measured) = measured else {
         return "The model's card states neither sensitivity nor specificity.".to_owned();
     };
-    let rates = measured.rates(score);
+    let rates = measured.rates(threshold_logit);
     format!(
         "Sensitivity {}, specificity {}, measured on {}.",
         between(rates.sensitivity),
@@ -87,14 +99,15 @@ fn between([least, greatest]: Between) -> String {
 
 /// Predictive values at the reader's prevalence: of a model that was measured on patients, and of no other.
 #[component]
-fn Worth(measured: StoredValue<Option<Measured>>, from: Memo<f64>, evidence: Evidence) -> impl IntoView {
-    if !matches!(evidence, Evidence::Local | Evidence::Clinical) || measured.with_value(Option::is_none) {
+fn Worth(measured: StoredValue<Option<Measured>>, logit: Memo<f64>) -> impl IntoView {
+    let on = measured.with_value(|measured| measured.as_ref().map(|measured| measured.evidence));
+    if !matches!(on, Some(Evidence::Local | Evidence::Clinical)) {
         let why = "What a flag is worth here, its predictive value, needs a model that was measured on patients.";
         return view! { <p class="muted wide" data-testid="no-predictive-values">{why}</p> }.into_any();
     }
     let prevalence = RwSignal::new(0.2);
     let words = move || {
-        let rates = measured.with_value(|measured| measured.as_ref().map(|measured| measured.rates(from.get())));
+        let rates = measured.with_value(|measured| measured.as_ref().map(|measured| measured.rates(logit.get())));
         rates.map(|rates| {
             let values = rates.predictive_values(prevalence.get());
             format!(

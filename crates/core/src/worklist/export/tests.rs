@@ -56,7 +56,16 @@ fn row() -> WorklistRow {
 
 fn model(evidence: Evidence) -> ModelIdentity {
     let (name, version, sha256) = ("densenet".into(), "1.2".into(), "ab".repeat(32));
-    ModelIdentity { name, version, evidence, sha256, intended_use: String::new(), thresholds: None, measured: None }
+    ModelIdentity {
+        name,
+        version,
+        evidence,
+        sha256,
+        intended_use: String::new(),
+        thresholds: None,
+        measured: None,
+        calibration: None,
+    }
 }
 
 fn export_of(

@@ -4,6 +4,7 @@ use super::super::intent;
 use super::cases::told_of;
 use super::truth;
 use crate::state::list::RowSignals;
+use headway_core::card::Evidence;
 use headway_core::study::StudyKey;
 use headway_core::worklist::Stage;
 use headway_core::worklist::lesson::{Judged, model, reader};
@@ -23,8 +24,10 @@ pub fn TruthOf(key: StoredValue<StudyKey>, signals: RowSignals) -> impl IntoView
 fn Told(case: Case, key: StoredValue<StudyKey>, signals: RowSignals) -> impl IntoView {
     let RowSignals { row, said, .. } = signals;
     let told = told_of(case);
+    let model_in_use = super::super::signals().model;
     let by_model = Memo::new(move |_| row.with(|row| model(&row.stage, truth(case))));
     let by_reader = Memo::new(move |_| said.with(|said| reader(said, truth(case))));
+    let evidence = Memo::new(move |_| model_in_use.with(|model| model.as_ref().map(|model| model.evidence)));
     let failed = move || by_model.get() == Some(Judged::Wrong);
     view! {
         <section class="truth" data-testid="truth" data-model=move || by_model.get().map(name) data-reader=move || by_reader.get().map(name)>
@@ -34,7 +37,7 @@ fn Told(case: Case, key: StoredValue<StudyKey>, signals: RowSignals) -> impl Int
                 <dt>"You"</dt>
                 <dd>{move || said.with(reader_in_words)} {move || mark(by_reader.get())}</dd>
                 <dt>"The model"</dt>
-                <dd>{move || row.with(|row| model_in_words(&row.stage))} {move || mark(by_model.get())}</dd>
+                <dd>{move || row.with(|row| model_in_words(&row.stage, evidence.get()))} {move || mark(by_model.get())}</dd>
             </dl>
             <Show when=failed>
                 <p class="failure" data-testid="failure"><strong>"Why the model failed. "</strong>{told.why_it_fails}</p>
@@ -88,7 +91,7 @@ fn reader_in_words(said: &Summary) -> &'static str {
     }
 }
 
-fn model_in_words(stage: &Stage) -> String {
+fn model_in_words(stage: &Stage, evidence: Option<Evidence>) -> String {
     use headway_core::finding::Band;
     match stage {
         Stage::Scored { finding } => {
@@ -98,7 +101,8 @@ fn model_in_words(stage: &Stage) -> String {
                 Some(Band::NotFlagged) => "Not flagged",
                 None => "No band",
             };
-            finding.score.map_or_else(|| band.to_owned(), |score| format!("{band}, {score:.2}"))
+            let shown = finding.score.zip(evidence).map(|(score, evidence)| evidence.shown(score));
+            shown.map_or_else(|| band.to_owned(), |shown| format!("{band}, {shown}"))
         }
         Stage::NotScored { .. } => "No score: stopped before the network".to_owned(),
         Stage::Failed { .. } => "No score: the work broke off".to_owned(),
