@@ -164,6 +164,8 @@ impl App {
         self.signals.own_model.set(self.model.own.borrow().is_some());
         self.tell_ingest_of_model();
         self.restart_engine();
+        // Another model's operating point means nothing to this one's scores.
+        self.change_list(|list| list.flagged_from = None);
         self.dispatch(Event::ModelChanged);
     }
 
