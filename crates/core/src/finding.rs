@@ -113,7 +113,7 @@ impl Finding {
 /// What a logit means under a card: a score of 0 to 1, where the card has the evidence and the calibration for one.
 pub fn score_of(card: &Card, logit: f64) -> Option<f64> {
     let calibration = card.calibration.filter(|_| card.evidence != Evidence::Untrained)?;
-    Some(1.0 / (1.0 + (-(calibration.slope * logit + calibration.intercept)).exp()))
+    Some(calibration.score(logit))
 }
 
 #[cfg(test)]
