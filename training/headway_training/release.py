@@ -36,7 +36,7 @@ def card_of(template, name, version, size_voxels, figures):
     points = figures["operating_points"]
     thresholds = {point: probability(points[point]["threshold_logit"], temperature) for point in ("sensitive", "specific")}
     return template | {
-        "schema": "1.2",
+        "schema": "1.3",
         "name": name,
         "version": version,
         "evidence": "synthetic",
