@@ -4,12 +4,15 @@
 
 mod volumes;
 
-use glam::DVec3;
+use glam::{DAffine3, DMat3, DVec3};
+use headway_core::card::Card;
 use headway_core::deidentify::{Deidentify, Wishes};
 use headway_core::file::{FileId, FileMeta};
 use headway_core::instance::{HeaderOutcome, Instance};
 use headway_core::intake::Intake;
+use headway_core::picture::look;
 use headway_core::preprocess::ModelInput;
+use headway_core::reason::Code;
 use headway_core::study::StudyKey;
 use headway_synth::SyntheticFile;
 use headway_tests::{Run, assembled, card, files_of, real_scans, run_files, signals};
@@ -84,6 +87,29 @@ fn the_picture_tells_a_t2_head_from_what_is_called_one() {
         let cautions = &run.view.rows[0].cautions;
         let [age, contrast] = cautions.as_slice() else { panic!("{name}: {cautions:?}") };
         assert!(age.contains("Age unknown") && contrast.contains("Contrast not stated"), "{name}: {cautions:?}");
+    }
+}
+
+/// What the shipped card asks of the recogniser: every true T2 passes without a word, and none does that lies otherwise than it says.
+#[test]
+#[ignore = "needs real scans in HEADWAY_DATA"]
+fn the_recogniser_knows_a_t2_head_and_how_it_lies() {
+    let card = include_bytes!("../public/models/densenet121-synthetic/card.json");
+    let input = Card::from_json(card).unwrap().input;
+    let turns = [
+        (DMat3::IDENTITY, Ok(vec![])),
+        (DMat3::from_diagonal(DVec3::new(1.0, 1.0, -1.0)), Err(Code::Disoriented)),
+        (DMat3::from_diagonal(DVec3::new(1.0, -1.0, 1.0)), Err(Code::Disoriented)),
+    ];
+    for name in ["patient01_study1_T2W", "patient01_study2_T2W", "patient03_study2_T2W"] {
+        let path = real_scans("nifti_ms_patients_01_03").join(format!("{name}.nii.gz"));
+        let files = [SyntheticFile { path: "T2.nii.gz".to_owned(), bytes: std::fs::read(path).unwrap() }];
+        let mut volume = assembled(&files, "");
+        let lies = volume.geometry.patient_from_voxel;
+        for (turn, expected) in &turns {
+            volume.geometry.patient_from_voxel = DAffine3::from_mat3(*turn) * lies;
+            assert_eq!(&look(&volume, &input).map_err(|reason| reason.code), expected, "{name} turned by {turn}");
+        }
     }
 }
 

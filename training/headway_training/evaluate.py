@@ -3,8 +3,8 @@
 python -m headway_training.evaluate best-80.pt --data FOLDER --out public/models/NAME [--heads 2000] [--workers 4]
 python -m headway_training.evaluate public/models/NAME --data FOLDER --out /tmp/again
 
-The second form measures a model folder as it is shipped, on the same heads. Writes OUT/evaluation.json (figures), OUT/README.md (its section of evaluation), OUT/roc.svg and OUT/reliability.svg; --rows
-keeps one JSON line per head.
+The second form measures a model folder as it is shipped, on the same heads. Writes OUT/evaluation.json (figures),
+OUT/README.md (its section of evaluation), OUT/roc.svg and OUT/reliability.svg; --rows keeps one JSON line per head.
 """
 
 import argparse

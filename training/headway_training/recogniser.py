@@ -1,7 +1,7 @@
 """A small network that tells a T2-weighted head, lying as its header says, from inputs that must not be scored.
 
 python -m headway_training.recogniser train --right FOLDER --wrong FOLDER --out FOLDER [--steps 3000]
-python -m headway_training.recogniser measure FOLDER/recogniser.pt --right FOLDER --wrong FOLDER [--threshold LOG_ODDS]
+python -m headway_training.recogniser measure FOLDER/recogniser.pt --right FOLDER --wrong FOLDER [--limits LEAST DOUBTFUL]
 
 The folders are what `bank` makes: pairs, and with --wrong the inputs of heads.wrong. `train` writes recogniser.pt and, as the
 product reads them, recogniser.bin (bfloat16, little-endian: of each layer the weights as neighbour, input, output, then the
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch.nn.functional import avg_pool3d, cross_entropy
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from .bank import read_kept, unpacked
 from .heads.wrong import KINDS
@@ -26,8 +27,10 @@ SIDE = 48
 CHANNELS = (1, 8, 16, 32, 32)
 # What is right comes first.
 LABELS = ("T2", *KINDS)
-# Part of the heads that are T2 in a batch; the others are wrong, half of them turned or blurred from right ones.
-RIGHT_SHARE = 0.35
+# Part of the stored inputs in a batch that are right.
+RIGHT_SHARE = 0.65
+# Inputs in a batch.
+BATCH = 16
 
 
 class Recogniser(torch.nn.Module):
@@ -64,11 +67,13 @@ def odds_of_right(logits):
 
 
 def blurred(volume, random):
-    """A field [1, n, n, n] averaged over 7 to 13 mm in plane and over less through it."""
+    """A field [1, n, n, n] averaged over 7 to 13 mm in plane and over less through it, axis by axis."""
     step_mm = 180 / volume.shape[-1]
-    wide = 2 * round(float(random.uniform(7, 13)) / step_mm / 2) + 1
-    sizes = (wide, wide, 2 * round(3 / step_mm / 2) + 1)
-    return avg_pool3d(volume[None], sizes, 1, [size // 2 for size in sizes], count_include_pad=False)[0]
+    for axis, width_mm in enumerate((random.uniform(7, 13),) * 2 + (3,)):
+        sizes = [1, 1, 1]
+        sizes[axis] = 2 * round(float(width_mm) / step_mm / 2) + 1
+        volume = avg_pool3d(volume[None], sizes, 1, [size // 2 for size in sizes], count_include_pad=False)[0]
+    return volume
 
 
 # What makes a wrong input of a right one's field [1, x, y, z], by label.
@@ -87,48 +92,64 @@ class Examples:
         self.random = np.random.default_rng(seed)
         self.right, self.wrong = sorted(right.glob("*.pt")), sorted(wrong.glob("*.pt"))
 
-    def one(self):
-        """(volume [1, 48, 48, 48], index of its label)."""
-        random, label = self.random, "T2"
-        right = random.random() < RIGHT_SHARE
-        if right or random.random() < 0.5:
-            stored = unpacked(read_kept(random.choice(self.right))["volumes"])
-            volume = stored[int(random.integers(2))][None]
-            if not right:
-                label = str(random.choice(list(MADE_WRONG)))
-                volume = MADE_WRONG[label](volume, random)
-        else:
-            kept = read_kept(random.choice(self.wrong))
-            volume, label = unpacked(kept["volumes"]), kept["kind"]
+    def two(self):
+        """Two examples of one stored input, (volume [1, 48, 48, 48], index of its label): a right one also stands for a wrong one."""
+        random = self.random
+        if random.random() < RIGHT_SHARE:
+            one = int(random.integers(2))
+            volume = unpacked(read_kept(random.choice(self.right))["volumes"][one : one + 1])
+            label = str(random.choice(list(MADE_WRONG)))
+            return [self.seen(volume, "T2"), self.seen(MADE_WRONG[label](volume, random), label)]
+        kept = read_kept(random.choice(self.wrong))
+        volume = unpacked(kept["volumes"])
+        return [self.seen(volume, kept["kind"]) for _ in range(2)]
+
+    def seen(self, volume, label):
+        """A random view."""
+        random = self.random
         volume = sampled(volume, placement(random), SIDE)
         if random.random() < 0.7:
             volume = recoloured(volume.expand(2, -1, -1, -1), random, int(random.integers(2**31)))[:1]
         return normalised(volume), LABELS.index(label)
 
     def batch(self, count):
-        """(volumes [count, 1, 48, 48, 48], labels [count])."""
-        volumes, labels = zip(*(self.one() for _ in range(count)))
+        """(volumes [count, 1, 48, 48, 48], labels [count]), `count` even."""
+        volumes, labels = zip(*(example for _ in range(count // 2) for example in self.two()))
         return torch.stack(volumes), torch.tensor(labels)
+
+
+class Stream(IterableDataset):
+    """Batches without end; each process of a DataLoader draws its own."""
+
+    def __init__(self, options):
+        self.options = options
+
+    def __iter__(self):
+        worker = get_worker_info()
+        seed = [self.options.seed, worker.id if worker else 0]
+        examples = Examples(self.options.right, self.options.wrong, seed)
+        while True:
+            yield examples.batch(BATCH)
 
 
 def train(options):
     """Learns and writes what came out."""
     torch.manual_seed(options.seed)
-    examples, model = Examples(options.right, options.wrong, options.seed), Recogniser()
+    batches, model = iter(DataLoader(Stream(options), batch_size=None, num_workers=options.workers)), Recogniser()
     optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, options.steps, pct_start=0.1)
     options.out.mkdir(parents=True, exist_ok=True)
     began, losses = time.time(), []
     for step in range(1, options.steps + 1):
-        volumes, labels = examples.batch(32)
+        volumes, labels = next(batches)
         loss = cross_entropy(model.train()(volumes), labels)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
         losses.append(float(loss.detach()))
-        if step % 100 == 0 or step == options.steps:
-            print(f"step {step}, loss {np.mean(losses[-100:]):.4f}, {time.time() - began:.0f} s", flush=True)
+        if step % 20 == 0 or step == options.steps:
+            print(f"step {step}, loss {np.mean(losses[-20:]):.4f}, {time.time() - began:.0f} s", flush=True)
     torch.save(model.state_dict(), options.out / "recogniser.pt")
     write(model.eval(), options.out)
 
@@ -174,28 +195,37 @@ def rows_of(model, right, wrong):
     return rows
 
 
-def threshold_of(rows, refused=0.01):
-    """The log-odds below which this part of the right inputs lies."""
-    return float(np.quantile([odds for label, _, odds in rows if label == "T2"], refused))
+def limits_of(rows, warned=0.01):
+    """The card's limits (min_t2_log_odds, doubtful_t2_log_odds), fixed on these inputs.
+
+    No score halfway between the lowest right and the highest wrong one; a caution below which this part of the right ones lies.
+    """
+    right = [odds for label, _, odds in rows if label == "T2"]
+    wrong = [odds for label, _, odds in rows if label != "T2"]
+    least = (min(right) + max(wrong)) / 2
+    return least, max(least, float(np.quantile(right, warned)))
 
 
-def table(rows, threshold):
-    """{label: (inputs, part declined)}, and of right ones by class of the finding."""
+def table(rows, least, doubtful):
+    """{label: (inputs, declined, accepted with a caution)}, and of right ones by class of the finding."""
     groups = {}
     for label, finding, odds in rows:
-        groups.setdefault(f"{label} {finding}".strip(), []).append(odds < threshold)
-    return {name: (len(declined), float(np.mean(declined))) for name, declined in sorted(groups.items())}
+        groups.setdefault(f"{label} {finding}".strip(), []).append(odds)
+    return {
+        name: (len(odds), sum(o < least for o in odds), sum(least <= o < doubtful for o in odds))
+        for name, odds in sorted(groups.items())
+    }
 
 
 def measure(options):
-    """Prints the table, and the threshold where it is fixed on these inputs."""
+    """Prints the table, and the limits where they are fixed on these inputs."""
     model = Recogniser()
     model.load_state_dict(torch.load(options.checkpoint, weights_only=True))
     rows = rows_of(model.eval(), options.right, options.wrong)
-    threshold = threshold_of(rows) if options.threshold is None else options.threshold
-    print(f"threshold {threshold:.3f}")
-    for name, (inputs, declined) in table(rows, threshold).items():
-        print(f"{name}: {declined:.3f} of {inputs} declined")
+    least, doubtful = options.limits or limits_of(rows)
+    print(f"min_t2_log_odds {least:.3f}, doubtful_t2_log_odds {doubtful:.3f}")
+    for name, (inputs, declined, warned) in table(rows, least, doubtful).items():
+        print(f"{name}: of {inputs} {declined} declined, {warned} with a caution")
 
 
 def main():
@@ -203,12 +233,13 @@ def main():
     verbs = parser.add_subparsers(required=True)
     one = verbs.add_parser("train")
     one.add_argument("--out", type=Path, required=True)
-    one.add_argument("--steps", type=int, default=3000, help="of 32 inputs each")
+    one.add_argument("--steps", type=int, default=3000, help=f"of {BATCH} inputs each")
     one.add_argument("--seed", type=int, default=1)
+    one.add_argument("--workers", type=int, default=0, help="processes that make examples")
     one.set_defaults(verb=train)
     other = verbs.add_parser("measure")
     other.add_argument("checkpoint", type=Path)
-    other.add_argument("--threshold", type=float, help="log-odds below which an input is declined; else 1 %% of T2 are")
+    other.add_argument("--limits", type=float, nargs=2, help="the card's two limits; fixed on these inputs otherwise")
     other.set_defaults(verb=measure)
     for verb in (one, other):
         verb.add_argument("--right", type=Path, required=True)

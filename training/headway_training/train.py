@@ -3,9 +3,10 @@
 python -m headway_training.train --data FOLDER --workers 15 --out FOLDER [--minutes 60] [--stages 48:0.3,64:0.7]
 
 Learns from the pairs in OUT/bank and chooses weights by those in OUT/unseen, as `bank` makes them. With --workers it makes them
-itself: the unseen ones first, then the others while it learns. Writes into --out: last.pt (everything a run needs to go on), best-SIZE.pt for each input size (averaged weights of the best
-validation AUC, as `export` takes them), log.jsonl (one line per validation, one per run). The learning rate follows the
-time: it falls to nothing as --minutes are spent. The same command goes on where it stopped.
+itself: the unseen ones first, then the others while it learns. Writes into --out: last.pt (everything a run needs to go on),
+best-SIZE.pt for each input size (averaged weights of the best validation AUC, as `export` takes them), log.jsonl (one line per
+validation, one per run). The learning rate follows the time: it falls to nothing as --minutes are spent. The same command goes
+on where it stopped.
 """
 
 import argparse

@@ -43,11 +43,14 @@ def test_examples_bear_the_labels_of_what_they_are(anatomy, tmp_path):
     assert {"T2", "FLAIR"} < seen <= {"T2", "FLAIR", *recogniser.MADE_WRONG}
 
 
-def test_the_threshold_refuses_its_part_of_right_inputs_alone():
-    rows = [("T2", "normal", float(odds)) for odds in range(100)] + [("noise", "", -50.0)] * 50
-    threshold = recogniser.threshold_of(rows, 0.05)
-    declined = recogniser.table(rows, threshold)
-    assert declined["T2 normal"] == (100, pytest.approx(0.05)) and declined["noise"] == (50, 1.0)
+def test_limits_lie_between_right_and_wrong_and_warn_of_their_part_of_right_ones():
+    rows = [("T2", "normal", float(odds)) for odds in range(100)] + [("noise", "", -50.0)] * 50 + [("PD", "", 7.0)]
+    least, doubtful = recogniser.limits_of(rows, 0.25)
+    assert least == 3.5 and doubtful == pytest.approx(24.75)
+    counted = recogniser.table(rows, least, doubtful)
+    assert counted == {"T2 normal": (100, 4, 21), "noise": (50, 50, 0), "PD": (1, 0, 1)}
+    apart = recogniser.limits_of(rows[:-1])
+    assert apart[0] == -25.0 and apart[1] > 0
 
 
 def test_odds_weigh_t2_against_everything_else():

@@ -142,7 +142,7 @@ impl Built {
         };
         let began = millis();
         let volume = volume.bridged();
-        let prepared = look(&volume, &spec.picture).and_then(|cautions| {
+        let prepared = look(&volume, spec).and_then(|cautions| {
             report.cautions.extend(cautions);
             prepare(&volume, spec)
         });

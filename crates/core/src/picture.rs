@@ -7,22 +7,25 @@ mod face;
 mod grid;
 mod head;
 mod outline;
+mod recogniser;
 mod tissue;
 
-use crate::card::PictureLimits;
+use crate::card::{InputSpec, PictureLimits};
 use crate::reason::{Code, Reason};
 use crate::volume::Volume;
 pub(crate) use face::Face;
 use head::Head;
 use outline::Outline;
+use recogniser::Likeness;
 use tissue::Tissue;
 
 /// Looks at a volume; returns what the reader should know beside the score.
 ///
 /// # Errors
 /// The reason to withhold the score: [`Code::EmptyVolume`], [`Code::ClippedSignal`], [`Code::NotAHead`],
-/// [`Code::SkullStripped`], [`Code::ContradictedContrast`].
-pub fn look(volume: &Volume, limits: &PictureLimits) -> Result<Vec<String>, Reason> {
+/// [`Code::SkullStripped`], [`Code::ContradictedContrast`], [`Code::Disoriented`]; those of [`crate::preprocess::prepare`].
+pub fn look(volume: &Volume, input: &InputSpec) -> Result<Vec<String>, Reason> {
+    let limits = &input.picture;
     let Some(head) = Head::find(volume) else {
         return Err(Reason::new(
             Code::EmptyVolume,
@@ -35,9 +38,24 @@ pub fn look(volume: &Volume, limits: &PictureLimits) -> Result<Vec<String>, Reas
     let outline = Outline::of(&head, tissue.brain);
     round_like_a_head(&outline, limits)?;
     cautions.extend(skull(&head, &outline, limits)?);
-    cautions.extend(bright_fluid(&tissue, limits)?);
+    cautions.extend(bright_fluid(&tissue, limits).or_else(|reason| outweighed(reason, volume, input))?);
+    if let Some(likeness) = Likeness::of(volume, input)? {
+        cautions.extend(likeness.verdict()?);
+    }
     cautions.extend(vertex(&head, limits));
     Ok(cautions)
+}
+
+/// Ventricles so wide that they fill the middle of the brain make fluid its median, which then stands out nowhere.
+/// Where the whole picture looks T2-weighted beyond doubt, that is a caution.
+fn outweighed(contradiction: Reason, volume: &Volume, input: &InputSpec) -> Result<Option<String>, Reason> {
+    match Likeness::of(volume, input)? {
+        Some(likeness) if likeness.is_beyond_doubt() => Ok(Some(
+            "Fluid does not stand out in the middle of the brain, as where the ventricles are very wide; the whole picture looks T2-weighted."
+                .to_owned(),
+        )),
+        _ => Err(contradiction),
+    }
 }
 
 fn clipped(head: &Head, limits: &PictureLimits) -> Result<Option<String>, Reason> {
@@ -175,8 +193,13 @@ mod tests {
         Volume { signal: signal.into(), geometry: volume.geometry }
     }
 
+    fn input() -> InputSpec {
+        let card: crate::card::Card = serde_json::from_str(include_str!("../../infer/src/template_card.json")).unwrap();
+        card.input
+    }
+
     fn judge(volume: &Volume) -> Result<Vec<String>, Code> {
-        look(volume, &PictureLimits::default()).map_err(|reason| reason.code)
+        look(volume, &input()).map_err(|reason| reason.code)
     }
 
     #[test]
@@ -197,6 +220,24 @@ mod tests {
         }
         let faint = judge(&egg(Tissues { fluid: 640.0, ..T2 }, HALF_MM)).unwrap();
         assert!(faint[0].contains("stands out less"), "{faint:?}");
+    }
+
+    /// Eggs are no heads to the recogniser: limits that it falls below, between or above show what each leads to.
+    #[test]
+    fn the_recogniser_declines_warns_or_outweighs_by_the_cards_limits() {
+        let asked = |volume: &Volume, least: f64, doubtful: f64| {
+            let mut input = input();
+            (input.picture.min_t2_log_odds, input.picture.doubtful_t2_log_odds) = (Some(least), Some(doubtful));
+            look(volume, &input).map_err(|reason| reason.code)
+        };
+        let (head, flair) = (egg(T2, HALF_MM), egg(Tissues { fluid: 90.0, ..T2 }, HALF_MM));
+        assert!(asked(&head, 100.0, 100.0).is_err());
+        assert!(asked(&head, -100.0, 100.0).unwrap()[0].contains("could also be"));
+        assert_eq!(asked(&head, -100.0, -100.0), Ok(vec![]));
+        assert_eq!(asked(&flair, -100.0, 100.0), Err(Code::ContradictedContrast));
+        assert!(
+            asked(&flair, -100.0, -100.0).unwrap().iter().any(|caution| caution.contains("ventricles are very wide"))
+        );
     }
 
     #[test]

@@ -93,6 +93,7 @@ codes! {
     EmptyVolume = "empty_volume", Study, "The volume holds no signal, or one value only.";
     ClippedSignal = "clipped_signal", Study, "The signal is cut off at its greatest value.";
     NotAHead = "not_a_head", Study, "The picture does not look like a whole adult head.";
+    Disoriented = "disoriented", Study, "The head lies otherwise than the series says.";
     SkullStripped = "skull_stripped", Study, "Skull and scalp were cut away around the brain.";
     ContradictedContrast = "contradicted_contrast", Study, "The picture is not T2-weighted, whatever the header says.";
     TooLarge = "too_large", Limit, "More than this device can hold.";

@@ -81,6 +81,13 @@ pub struct PictureLimits {
     pub doubtful_bright_over_dark: f64,
     /// Largest area of the uppermost slice, as a share of the largest slice's.
     pub max_vertex_share: f64,
+    /// Least log-odds of a T2-weighted head lying as the series says, by the recogniser of [`crate::picture`].
+    /// Cards before schema 1.3 do not say, and mean that it is not asked.
+    #[serde(default)]
+    pub min_t2_log_odds: Option<f64>,
+    /// The same without a caution.
+    #[serde(default)]
+    pub doubtful_t2_log_odds: Option<f64>,
 }
 
 impl Default for PictureLimits {
@@ -98,6 +105,8 @@ impl Default for PictureLimits {
             min_bright_over_dark: 1.0,
             doubtful_bright_over_dark: 2.0,
             max_vertex_share: 0.6,
+            min_t2_log_odds: None,
+            doubtful_t2_log_odds: None,
         }
     }
 }
@@ -108,5 +117,6 @@ impl PictureLimits {
             && self.doubtful_clipped_share <= self.max_clipped_share
             && self.min_fluid_ratio <= self.doubtful_fluid_ratio
             && self.min_bright_over_dark <= self.doubtful_bright_over_dark
+            && self.min_t2_log_odds <= self.doubtful_t2_log_odds
     }
 }
