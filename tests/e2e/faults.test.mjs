@@ -84,7 +84,9 @@ for (const how of ["trap", "hang"]) {
     await failsAt(worklist, "culprit.dcm", how);
     await worklist.drop(folder);
     if (how === "hang") {
-      await worklist.by("row").first().waitFor();
+      await worklist.by("files-summary").waitFor();
+      // Until it is really there.
+      await new Promise((later) => setTimeout(later, 5_000));
       await worklist.page.clock.runFor(80_000);
     }
     const [row] = await worklist.settled(1);
