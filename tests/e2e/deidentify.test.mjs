@@ -10,8 +10,10 @@ import { filesOf, sample } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 const LOGIT_TOLERANCE = 1e-4;
-/** Of the synthetic study: whose it is, when it was made, what it is called, and the root of its UIDs. */
-const NAMES = ["SAMPLE", "SYNTHETIC", "1970", "T2W_TSE_tra", "computed"];
+/** Of the synthetic study: whose it is, when it was made, what it is called. */
+const NAMES = ["SAMPLE", "SYNTHETIC", "19700101", "20260101", "T2W_TSE_tra", "computed"];
+/** Of one image of it. */
+const PIXEL_BYTES = 256 * 256 * 2;
 
 /** Opens the series on the page and saves it: the folder it was unpacked into. */
 async function saved(t, worklist, ...choices) {
@@ -66,13 +68,13 @@ test("age, sex and a blanked face are choices, on the page as on the command lin
   const said = headway("deidentify", folder, "--keep-age-and-sex", "--blank-face", "--out", out);
   assert.match(said, /face blanked by a simple rule, unproven/);
   assert.match(await worklist.by("deidentify-outcome").innerText(), /Age and sex were kept/);
-  const values = (folder) => filesOf(folder).filter((file) => file.endsWith(".dcm")).map((file) => readFileSync(file).subarray(-2048).toString("hex"));
-  assert.deepEqual(values(onPage), values(out), "the same pixels in the same order");
+  const pixels = (folder) => filesOf(folder).filter((file) => file.endsWith(".dcm")).map((file) => readFileSync(file).subarray(-PIXEL_BYTES));
+  assert.ok(Buffer.concat(pixels(onPage)).equals(Buffer.concat(pixels(out))), "the same pixels in the same order");
   const text = readFileSync(filesOf(out)[0], "latin1");
   assert.match(text, /113108/);
   assert.match(text, /\d{3}Y/);
   const plain = join(scratch(t), "plain");
   headway("deidentify", folder, "--out", plain);
-  const blanked = (folder) => filesOf(folder).filter((file) => file.endsWith(".dcm")).reduce((zeros, file) => zeros + readFileSync(file).filter((byte) => byte === 0).length, 0);
-  assert.ok(blanked(out) > blanked(plain) + 10_000, "something was blanked");
+  const zeros = (folder) => Buffer.concat(pixels(folder)).filter((byte) => byte === 0).length;
+  assert.ok(zeros(out) > zeros(plain) + 10_000, "something was blanked");
 });

@@ -22,14 +22,11 @@ const KEEPER: &str = "keeper";
 /// Where the browser will not say.
 pub async fn read(tab: &str) -> Result<Option<String>, BrowserError> {
     let Some(database) = open(false).await? else { return Ok(None) };
-    let kept = async {
-        let store = writable(&database)?;
+    let kept = with_store(&database, async |store| {
         answered(&store.put_with_key(&tab.into(), &KEEPER.into())?).await?;
         answered(&store.get(&KEY.into())?).await
-    };
-    let kept = kept.await;
-    database.close();
-    Ok(kept?.as_string())
+    });
+    Ok(kept.await?.as_string())
 }
 
 /// Has this tab keep the text from now on, whichever kept it before.
@@ -38,10 +35,8 @@ pub async fn read(tab: &str) -> Result<Option<String>, BrowserError> {
 /// Where the browser has no room, or keeps nothing in a private window.
 pub async fn take_over(tab: &str) -> Result<(), BrowserError> {
     let Some(database) = open(true).await? else { return Ok(()) };
-    let taken = async { answered(&writable(&database)?.put_with_key(&tab.into(), &KEEPER.into())?).await };
-    let taken = taken.await;
-    database.close();
-    taken.map(|_| ())
+    let taken = with_store(&database, async |store| answered(&store.put_with_key(&tab.into(), &KEEPER.into())?).await);
+    taken.await.map(|_| ())
 }
 
 /// Keeps a text in place of the one before; whether this tab is still the one that keeps it.
@@ -50,22 +45,33 @@ pub async fn take_over(tab: &str) -> Result<(), BrowserError> {
 /// Where the browser has no room.
 pub async fn write(tab: &str, text: &str) -> Result<bool, BrowserError> {
     let Some(database) = open(false).await? else { return Ok(false) };
-    let written = async {
-        let store = writable(&database)?;
+    let written = with_store(&database, async |store| {
         let keeper = answered(&store.get(&KEEPER.into())?).await?;
         if keeper.as_string().as_deref() != Some(tab) {
             return Ok(false);
         }
         answered(&store.put_with_key(&text.into(), &KEY.into())?).await.map(|_| true)
-    };
-    let written = written.await;
-    database.close();
-    written
+    });
+    written.await
 }
 
-fn writable(database: &IdbDatabase) -> Result<IdbObjectStore, BrowserError> {
+/// Does something with the store, and waits until it is on the device: a browser without room
+/// takes what it is given and calls all of it off in the end.
+async fn with_store<T>(
+    database: &IdbDatabase,
+    work: impl AsyncFnOnce(&IdbObjectStore) -> Result<T, BrowserError>,
+) -> Result<T, BrowserError> {
     let transaction = database.transaction_with_str_and_mode(STORE, IdbTransactionMode::Readwrite)?;
-    Ok(transaction.object_store(STORE)?)
+    let end = JsFuture::from(Promise::new(&mut |resolve, reject| {
+        transaction.set_oncomplete(Some(&resolve));
+        transaction.set_onabort(Some(&reject));
+    }));
+    let done = work(&transaction.object_store(STORE)?).await;
+    // It is closed once the work has come to its end.
+    database.close();
+    let done = done?;
+    let called_off = |event| BrowserError::from(transaction.error().map_or(event, JsValue::from));
+    end.await.map(|_| done).map_err(called_off)
 }
 
 /// Forgets all that was kept, the place it was kept in as well.

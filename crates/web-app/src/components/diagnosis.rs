@@ -26,7 +26,7 @@ pub fn DiagnosisButton() -> impl IntoView {
         sheet.open.set(true);
         spawn_local(async move { sheet.facts.set(facts().await) });
     };
-    view! { <button type="button" class="small" data-testid="diagnosis-button" on:click=open>"What this device offers…"</button> }
+    view! { <button type="button" class="small" data-testid="diagnosis-button" on:click=open>"Details…"</button> }
 }
 
 /// What both parts share; made before either.

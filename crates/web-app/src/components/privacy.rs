@@ -50,8 +50,8 @@ fn Requests() -> impl IntoView {
     let requests = signals().privacy.requests;
     let root = StoredValue::new(root());
     let foreign = move || {
-        let own = |asked: &&Asked| !root.with_value(|root| asked.url.starts_with(root.as_str()));
-        requests.with(|all| all.iter().flat_map(|(_, asked)| asked).filter(own).count())
+        let is_foreign = |asked: &&Asked| !root.with_value(|root| asked.url.starts_with(root.as_str()));
+        requests.with(|all| all.iter().flat_map(|(_, asked)| asked).filter(is_foreign).count())
     };
     let total = move || requests.with(|all| all.iter().map(|(_, asked)| asked.len()).sum::<usize>());
     let verdict = move || match foreign() {

@@ -31,7 +31,7 @@ impl App {
         let app = Rc::clone(self);
         spawn_local(async move {
             let kept = kept_page().await;
-            let requests = kept.iter().map(|kept| kept.requests.clone()).next().unwrap_or_default();
+            let requests = kept.as_ref().map(|kept| kept.requests.clone()).unwrap_or_default();
             app.hear_of_requests("The service worker", requests);
             signals.kept.set(kept);
         });
