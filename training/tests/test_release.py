@@ -1,6 +1,10 @@
 """The card of a released model says what its evaluation measured."""
 
-from headway_training.release import card_of, probability
+import pytest
+
+pytest.importorskip("torch")
+
+from headway_training.release import card_of, probability  # noqa: E402
 
 POINTS = {
     "sensitive": {"threshold_logit": -0.5, "sensitivity": 0.9, "specificity": 0.6},

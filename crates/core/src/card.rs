@@ -377,7 +377,8 @@ impl Card {
         if let Some((_, problem)) = checks.iter().find(|(holds, _)| !holds) {
             return Err((*problem).to_owned());
         }
-        self.measured.as_ref().map_or(Ok(()), Measured::check).map_err(str::to_owned)
+        self.measured.as_ref().map_or(Ok(()), Measured::check)?;
+        self.local.as_ref().map_or(Ok(()), LocalEvidence::check)
     }
 
     /// Checks the weights against the card and names the model by both.
