@@ -135,6 +135,8 @@ struct StudyState {
     range: RangeStep,
     /// An input is being built that nobody wants any more: nothing of this study is built before it has come.
     unwanted_build: bool,
+    /// The network is at work on a range that nobody wants any more: no other is begun before it has come.
+    unwanted_range: bool,
 }
 
 /// The desk.
@@ -271,6 +273,7 @@ impl Desk {
             attempts: 0,
             range: RangeStep::None,
             unwanted_build: false,
+            unwanted_range: false,
         };
         self.studies.entry(row.key.clone()).or_insert_with(|| remembered(row));
     }
@@ -303,6 +306,7 @@ impl Desk {
             attempts: 0,
             range: RangeStep::None,
             unwanted_build: false,
+            unwanted_range: false,
         });
         study.drop_range();
         study.row.images += 1;
@@ -388,6 +392,7 @@ impl Desk {
     }
 
     fn engine_stopped(&mut self, reason: &Reason) {
+        self.range_broke_off(reason);
         for study in self.studies.values_mut().filter(|s| matches!(s.row.stage, Stage::Inferring { .. })) {
             if study.attempts < RETRIES {
                 study.attempts += 1;
@@ -417,6 +422,7 @@ impl Desk {
         for study in self.studies.values_mut() {
             study.drop_range();
             study.unwanted_build = false;
+            study.unwanted_range = false;
         }
         vec![Effect::Stop(self.job)]
     }

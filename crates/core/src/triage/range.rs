@@ -21,9 +21,10 @@ pub(super) enum RangeStep {
 }
 
 impl StudyState {
-    /// The score that a range would belong to is gone. An input still being built for it comes, and is not wanted.
+    /// The score that a range would belong to is gone. What is still being built or run for it comes, and is not wanted.
     pub(super) fn drop_range(&mut self) {
         self.unwanted_build |= self.range == RangeStep::Building;
+        self.unwanted_range |= self.range == RangeStep::Running;
         self.range = RangeStep::None;
         self.row.range_work = RangeWork::None;
     }
@@ -63,15 +64,27 @@ impl Desk {
     }
 
     pub(super) fn ranged(&mut self, key: &StudyKey, outcome: Result<ScoreRange, Reason>) {
-        let Some(study) = self.studies.get_mut(key).filter(|study| study.range == RangeStep::Running) else {
+        let Some(study) = self.studies.get_mut(key) else { return };
+        if std::mem::take(&mut study.unwanted_range) || study.range != RangeStep::Running {
             return;
-        };
+        }
         study.range = RangeStep::None;
         study.row.range_work = RangeWork::None;
         match (&mut study.row.stage, outcome) {
             (Stage::Scored { finding }, Ok(range)) => finding.range = Some(range),
             (_, Err(reason)) => study.row.range_work = RangeWork::Failed(reason),
             (_, Ok(_)) => {}
+        }
+    }
+
+    /// The engine is gone, and with it the range it was at work on.
+    pub(super) fn range_broke_off(&mut self, reason: &Reason) {
+        for study in self.studies.values_mut() {
+            study.unwanted_range = false;
+            if study.range == RangeStep::Running {
+                study.range = RangeStep::None;
+                study.row.range_work = RangeWork::Failed(reason.clone());
+            }
         }
     }
 
@@ -82,6 +95,7 @@ impl Desk {
                 study.due
                     || !study.row.stage.is_final()
                     || study.unwanted_build
+                    || study.unwanted_range
                     || matches!(study.range, RangeStep::Building | RangeStep::Running)
             });
         let job = self.job;
@@ -94,6 +108,7 @@ impl Desk {
     pub(super) fn model_changed(&mut self) {
         for study in self.studies.values_mut().filter(|study| !study.row.is_remembered) {
             study.drop_range();
+            study.unwanted_range = false;
             study.due = true;
             study.attempts = 0;
             // A build under way is set aside when it comes.
@@ -176,6 +191,33 @@ mod tests {
         assert_eq!(desk.update(built(0, "a", Ok(()))), [Effect::Infer(0, key("a"))]);
         desk.update(score_of(0, "a", 0.7));
         assert_eq!(shown(&desk, 0), (None, RangeWork::None));
+    }
+
+    #[test]
+    fn a_range_that_runs_while_another_series_is_asked_for_is_not_the_next_scores() {
+        let mut desk = two_scored();
+        desk.update(Event::AskRange(key("a")));
+        desk.update(built(0, "a", Ok(())));
+        desk.update(Event::Retry(key("a")));
+        desk.update(built(0, "a", Ok(())));
+        desk.update(score_of(0, "a", 0.9));
+        assert_eq!(desk.update(Event::AskRange(key("a"))), [], "the range before is still to come");
+        assert_eq!(desk.update(Event::Ranged(0, key("a"), Ok(range()))), [Effect::Build(0, key("a"), None)]);
+        assert_eq!(shown(&desk, 0), (None, RangeWork::UnderWay));
+        desk.update(built(0, "a", Ok(())));
+        desk.update(Event::Ranged(0, key("a"), Ok(range())));
+        assert_eq!(shown(&desk, 0), (Some(range()), RangeWork::None));
+    }
+
+    #[test]
+    fn an_engine_that_breaks_off_takes_its_range_along_and_no_other() {
+        let mut desk = two_scored();
+        desk.update(Event::AskRange(key("a")));
+        desk.update(Event::AskRange(key("b")));
+        desk.update(built(0, "a", Ok(())));
+        let reason = Reason::new(Code::DeviceFailed, "lost");
+        assert_eq!(desk.update(Event::EngineStopped(reason.clone())), [Effect::Build(0, key("b"), None)]);
+        assert_eq!(shown(&desk, 0), (None, RangeWork::Failed(reason)));
     }
 
     #[test]

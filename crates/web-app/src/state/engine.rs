@@ -38,6 +38,23 @@ pub struct EngineRoom {
     /// Asked for before the engine was ready.
     waiting: RefCell<Option<(Job, StudyKey)>>,
     running: Cell<Option<Job>>,
+    /// A range may still be running when the next study is handed over.
+    ranging: Cell<Option<Job>>,
+}
+
+impl EngineRoom {
+    /// Whether an answer is still to come.
+    fn is_at_work(&self) -> bool {
+        self.running.get().is_some() || self.ranging.get().is_some()
+    }
+
+    /// Awaits nothing any more; whether something was awaited.
+    fn let_go(&self) -> bool {
+        let was_at_work = self.is_at_work();
+        self.running.take();
+        self.ranging.take();
+        was_at_work
+    }
 }
 
 impl App {
@@ -103,7 +120,7 @@ impl App {
     /// Starts the engine once more, where it runs, for another model. What it was at work on is not awaited.
     pub(super) fn restart_engine(self: &Rc<Self>) {
         self.engine.waiting.take();
-        self.engine.running.take();
+        self.engine.let_go();
         let wanted = self.engine.wanted.borrow().clone();
         if let Some((tier, why)) = wanted {
             self.start_engine(tier, why);
@@ -132,7 +149,7 @@ impl App {
     pub(super) fn range(self: &Rc<Self>, job: Job, study: StudyKey) {
         match self.signals.engine.get_untracked() {
             EngineState::Ready(_) => {
-                self.engine.running.set(Some(job));
+                self.engine.ranging.set(Some(job));
                 self.hand_input(job, study, InputFor::Range);
             }
             EngineState::Failed(reason) => self.dispatch(Event::Ranged(job, study, Err(reason))),
@@ -144,11 +161,16 @@ impl App {
     }
 
     pub(super) fn input_lost(self: &Rc<Self>, job: Job, study: StudyKey, wanted: InputFor) {
-        self.engine.running.set(None);
         let reason = Reason::new(Code::Internal, "The network's input was lost on its way to the engine. Try again.");
         self.dispatch(match wanted {
-            InputFor::Score => Event::Inferred(job, study, Err(reason), 0.0),
-            InputFor::Range => Event::Ranged(job, study, Err(reason)),
+            InputFor::Score => {
+                self.engine.running.set(None);
+                Event::Inferred(job, study, Err(reason), 0.0)
+            }
+            InputFor::Range => {
+                self.engine.ranging.set(None);
+                Event::Ranged(job, study, Err(reason))
+            }
         });
     }
 
@@ -158,7 +180,7 @@ impl App {
         self.engine.waiting.take();
         self.stop_ingest(job);
         self.post_engine(EngineRequest::Stop(job), Attached::default());
-        if self.engine.running.take().is_some()
+        if self.engine.let_go()
             && let EngineState::Ready(device @ DeviceReport { tier: Tier::Gpu, .. }) =
                 self.signals.engine.get_untracked()
         {
@@ -195,7 +217,7 @@ impl App {
                 );
             }
             EngineState::Loading(..) if silent_ms > LOAD_MS => stopped("The model has not loaded in ten minutes."),
-            EngineState::Ready(_) if self.engine.running.get().is_some() && silent_ms > SILENCE_MS => {
+            EngineState::Ready(_) if self.engine.is_at_work() && silent_ms > SILENCE_MS => {
                 stopped("The engine has not answered for two minutes.");
             }
             _ => {}
@@ -226,8 +248,8 @@ impl App {
             },
             EngineReply::Checked(outcome) => self.model_checked(outcome),
             EngineReply::Ranged(job, study, outcome) => {
-                if self.engine.running.get() == Some(job) {
-                    self.engine.running.set(None);
+                if self.engine.ranging.get() == Some(job) {
+                    self.engine.ranging.set(None);
                     self.dispatch(Event::Ranged(job, study, outcome));
                 }
             }
@@ -256,7 +278,7 @@ impl App {
     fn engine_stopped(self: &Rc<Self>, reason: Reason) {
         *self.engine.client.borrow_mut() = None;
         self.attention_lost(&reason);
-        let was_running = self.engine.running.take().is_some();
+        let was_running = self.engine.let_go();
         let was_ready = matches!(self.signals.engine.get_untracked(), EngineState::Ready(_));
         let wanted = self.engine.wanted.borrow().clone();
         match wanted {
