@@ -83,7 +83,8 @@ test("a damaged model is refused in words, and the list stays as it was", async 
   const [before] = await worklist.rows();
   const refused = async (path, words) => {
     await worklist.drop(path);
-    await worklist.by("notice").filter({ hasText: words }).first().waitFor();
+    // Notices of one reason stand under it.
+    await worklist.by("notices").filter({ hasText: words }).waitFor({ state: "attached" });
     assert.deepEqual(await worklist.rows(), [before]);
     assert.match(await worklist.by("model").textContent(), /densenet121-synthetic/);
   };

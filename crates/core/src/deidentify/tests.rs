@@ -113,7 +113,7 @@ fn telling(slice: u16) -> Vec<u8> {
         elements.word(tag, VR::US, value);
     }
     // The four bits above the image hold a drawing of their own.
-    let values = (0..SIDE * SIDE).map(|pixel| 0x5000 | (pixel * 7 + slice) % 4000);
+    let values = (0..SIDE * SIDE).map(|pixel| 0x5000 | ((pixel * 7 + slice) % 4000));
     let mut pixels: Vec<u8> = values.flat_map(u16::to_le_bytes).collect();
     pixels.extend(b"SECRET behind the pixels");
     elements.bytes(tags::PIXEL_DATA, VR::OW, pixels, 0);
