@@ -50,7 +50,7 @@ pub fn build(kind: Kind) -> Result<(), String> {
 
 fn trunk(kind: Kind, id: &str, stage: &Path) -> Result<(), String> {
     let profile = if kind == Kind::Optimised { "dist" } else { "release" };
-    let html = if kind == Kind::Plain { without_gpu()? } else { "index.html" };
+    let html = index_for(kind)?;
     let line = format!(
         "trunk build --release --cargo-profile {profile} --public-url ./{id}/ --dist {} {html}",
         stage.display()
@@ -67,7 +67,7 @@ fn trunk(kind: Kind, id: &str, stage: &Path) -> Result<(), String> {
 /// The flags of .cargo/config.toml, which these take the place of, and names for this machine's folders:
 /// panics carry the paths of their sources, and a build must not depend on where it was made.
 fn without_local_paths() -> String {
-    format!("-C target-feature=+simd128 {}", remapped())
+    format!("-C target-feature=+simd128 --cfg erase_components {}", remapped())
 }
 
 fn remapped() -> String {
@@ -96,15 +96,21 @@ fn crew(stage: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// index.html less the GPU engine. It has to lie beside the original, whose references are relative.
-fn without_gpu() -> Result<&'static str, String> {
-    const PLAIN: &str = ".plain.html";
+/// index.html as Trunk is to build it: for tests less the GPU engine, for deployment with the page's module made small.
+/// It has to lie beside the original, whose references are relative.
+fn index_for(kind: Kind) -> Result<&'static str, String> {
+    const PREPARED: &str = ".trunk.html";
     let index =
         fs::read_to_string(root().join("index.html")).map_err(|e| format!("index.html cannot be read ({e})."))?;
-    let plain: String =
-        index.lines().filter(|line| !line.contains("engine-gpu")).map(|line| format!("{line}\n")).collect();
-    fs::write(root().join(PLAIN), plain).map_err(|e| format!("{PLAIN} cannot be written ({e})."))?;
-    Ok(PLAIN)
+    let prepared: String = match kind {
+        Kind::Plain => {
+            index.lines().filter(|line| !line.contains("engine-gpu")).map(|line| format!("{line}\n")).collect()
+        }
+        Kind::Whole => return Ok("index.html"),
+        Kind::Optimised => index.replace("data-bin=\"page\"", "data-bin=\"page\" data-cargo-profile-release=\"small\""),
+    };
+    fs::write(root().join(PREPARED), prepared).map_err(|e| format!("{PREPARED} cannot be written ({e})."))?;
+    Ok(PREPARED)
 }
 
 /// wasm-opt from npm: Debian's writes modules that break at start.
@@ -112,8 +118,10 @@ fn without_gpu() -> Result<&'static str, String> {
 fn optimise(stage: &Path) -> Result<(), String> {
     let wasm_opt = root().join("tests/e2e/node_modules/.bin/wasm-opt");
     for module in files_below(stage).into_iter().filter(|f| f.extension().is_some_and(|e| e == "wasm")) {
+        // The page's views are there to be small, everything else to be fast.
+        let level = if module.ends_with("page_bg.wasm") { "-Os" } else { "-O3" };
         let module = module.display();
-        run(&format!("{} -O3 {module} -o {module}", wasm_opt.display()))?;
+        run(&format!("{} {level} {module} -o {module}", wasm_opt.display()))?;
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ pub fn Toolbar(
         <div class="toolbar" data-testid="viewer-tools">
             <div role="group" aria-label="Planes">
                 {layout(Layout::All, "All planes")}
-                {BODY_PLANES.map(|plane| layout(Layout::One(plane), plane.name())).to_vec()}
+                {BODY_PLANES.into_iter().map(|plane| layout(Layout::One(plane), plane.name())).collect_view()}
             </div>
             <div role="group" aria-label="What dragging does">
                 {tool(Tool::Point, "Point", "Drag the point that all planes pass through (P)")}
