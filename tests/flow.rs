@@ -179,10 +179,10 @@ fn the_same_file_twice_is_one_image_and_a_notice() {
 }
 
 #[test]
-fn the_sample_study_is_scored_and_its_flair_passed_over() {
-    let run = run_recipe(&Recipe::sample());
+fn the_phantom_is_scored_and_its_flair_passed_over() {
+    let run = run_recipe(&Recipe::phantom());
     assert_eq!(run.outcome(), "scored");
     let selection = run.view.rows[0].selection.as_ref().unwrap();
     assert_eq!(selection.rejected[0].reasons[0].code.as_str(), "wrong_contrast");
-    assert!(matches!(Recipe::sample().series[0].contrast, Contrast::T2));
+    assert!(matches!(Recipe::phantom().series[0].contrast, Contrast::T2));
 }

@@ -17,7 +17,7 @@ export function writeFolder(headway, root, folder, count) {
   let written = 0;
   for (let seed = 1; written < count; seed++) {
     const study = join(folder, `study-${seed}`);
-    execFileSync(headway, ["sample", study, "--seed", String(seed)], { cwd: root, stdio: "ignore" });
+    execFileSync(headway, ["phantom", study, "--seed", String(seed)], { cwd: root, stdio: "ignore" });
     const files = readdirSync(study, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     for (const entry of files) {
       const path = join(entry.parentPath ?? entry.path, entry.name);

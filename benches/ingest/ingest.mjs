@@ -47,7 +47,7 @@ function stage() {
   }
   cpSync(join(PACKAGES, "dicom-parser/dist"), join(SITE, "dicom-parser"), { recursive: true });
   cpSync(join(PACKAGES, "jpeg-lossless-decoder-js/release"), join(SITE, "jpeg-lossless"), { recursive: true });
-  execFileSync(join(HEADWAY_TARGET, "debug/headway"), ["sample", join(SITE, "study")], { cwd: ROOT });
+  execFileSync(join(HEADWAY_TARGET, "debug/headway"), ["phantom", join(SITE, "study")], { cwd: ROOT });
   for (const folder of HEADWAY_DATA ? COMPRESSED : []) cpSync(join(HEADWAY_DATA, folder), join(SITE, folder), { recursive: true });
 }
 

@@ -156,7 +156,7 @@ const pictures = join(TARGET, "browsers");
 mkdirSync(pictures, { recursive: true });
 const studies = [1, 2].map((seed) => {
   const folder = join(scratch, `study-${seed}`);
-  headway("sample", folder, "--seed", String(seed));
+  headway("phantom", folder, "--seed", String(seed));
   const [{ study_uid: uid, logit }] = scoredByCommandLine(folder).studies;
   return { folder, uid, logit };
 });

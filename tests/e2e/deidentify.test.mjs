@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { browse, headway, scoredByCommandLine, scratch, serve } from "./harness.mjs";
-import { filesOf, sample } from "./studies.mjs";
+import { filesOf, phantom } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 const LOGIT_TOLERANCE = 1e-4;
@@ -28,7 +28,7 @@ async function saved(t, worklist, ...choices) {
 }
 
 async function scored(t) {
-  const folder = sample(t);
+  const folder = phantom(t);
   const { origin } = await serve(t);
   const worklist = await WorklistPage.open(await browse(t), origin);
   await worklist.drop(folder);

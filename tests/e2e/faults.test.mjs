@@ -6,7 +6,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { DIST, browse, scratch, serve } from "./harness.mjs";
 import { slow } from "./scores.mjs";
-import { filesOf, sample } from "./studies.mjs";
+import { filesOf, phantom } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 async function open(t, dir, clock = false) {
@@ -70,7 +70,7 @@ async function trapsAt(worklist, name) {
 
 /** A study and one file more, which will be to blame. */
 function withCulprit(t) {
-  const folder = sample(t);
+  const folder = phantom(t);
   const [first] = filesOf(folder);
   cpSync(first, join(folder, "culprit.dcm"));
   return folder;
@@ -89,7 +89,7 @@ test("a file at which the reader traps is named and set aside; the study is scor
 
 test("a device that sleeps over its work wakes up to it: nothing is blamed and nothing is read twice", async (t) => {
   const worklist = await open(t, slow(t), true);
-  await worklist.drop(sample(t));
+  await worklist.drop(phantom(t));
   await worklist.page.locator("[data-testid=row][data-state=inferring]").waitFor({ timeout: 60_000 });
   const device = await worklist.by("device").innerText();
   await worklist.page.clock.fastForward("08:00:00");
@@ -101,7 +101,7 @@ test("a device that sleeps over its work wakes up to it: nothing is blamed and n
 
 test("an engine that traps at work is started again, and the study is scored", async (t) => {
   const worklist = await open(t, slow(t));
-  await worklist.drop(sample(t));
+  await worklist.drop(phantom(t));
   await worklist.page.locator("[data-testid=row][data-state=inferring]").waitFor({ timeout: 60_000 });
   const engine = await worker(worklist, "engine-cpu");
   await engine.evaluate(() => setTimeout(() => { throw new Error("unreachable"); }));
@@ -133,7 +133,7 @@ function bounded(file, pages) {
 
 test("a file for which memory does not suffice is named and set aside; the study beside it is scored", async (t) => {
   const worklist = await open(t, damaged(t, (file) => bounded(file("ingest_bg.wasm"), 1600)));
-  const folder = sample(t);
+  const folder = phantom(t);
   // A header that does not end in its first bytes has the file read whole: 200 MB, where 100 are to be had.
   const [first] = filesOf(folder);
   const bytes = readFileSync(first);
@@ -157,7 +157,7 @@ test("a model file that is damaged: studies are read and listed, and each says w
   });
   const { origin } = await serve(t, dir);
   const worklist = await WorklistPage.openAtOnce(await browse(t), origin);
-  await worklist.drop(sample(t));
+  await worklist.drop(phantom(t));
   const [row] = await worklist.settled(1);
   assert.deepEqual([row.state, row.code, row.series], ["failed", "model_unusable", "T2W_TSE_tra"]);
   assert.match(await worklist.by("device").innerText(), /No engine/);
@@ -226,7 +226,7 @@ test("a tab out of sight goes on, and shows what was done once it is seen again"
   const worklist = await open(t, slow(t));
   const { page } = worklist;
   const session = await page.context().newCDPSession(page);
-  await worklist.drop(sample(t));
+  await worklist.drop(phantom(t));
   await page.locator("[data-testid=row][data-state=inferring]").waitFor({ timeout: 60_000 });
   // As a tab out of sight has it: no frames.
   await page.evaluate(() => {

@@ -55,8 +55,7 @@ async function evidence(worklist, shoot) {
   const asked = async (state) => {
     await worklist.by("ask").click();
     await page.locator("[data-testid=report], [data-testid=reports], .refusal[role=alert]:not(:empty)").first().waitFor();
-    await unfolded(page);
-    await shoot(`evidence-${state}`);
+    await unfolded(page, () => shoot(`evidence-${state}`, false));
   };
   const file = (role, lines) => page.locator(`#evidence-file-${role}`).setInputFiles({ name: `${role}.csv`, mimeType: "text/csv", buffer: Buffer.from(lines.join("\n")) });
   const examinations = Array.from({ length: 240 }, (_, n) => ({ n, abnormal: Number((n * 61) % 100 < 35), score: ((n * 37) % 100) / 160 }));
@@ -78,13 +77,13 @@ async function evidence(worklist, shoot) {
   await asked("paper");
 }
 
-/** The dialogue scrolls inside of the window: for its picture it is made as tall as what it holds. */
-async function unfolded(page) {
-  await page.locator("dialog.evidence").evaluate((room) => {
-    room.style.height = "auto";
-    room.style.position = "absolute";
-    document.body.style.minHeight = `${room.scrollHeight + 40}px`;
-  });
+/** A dialogue scrolls inside of the window: for its picture the window is made as tall as what it holds. */
+async function unfolded(page, shoot) {
+  const { width, height } = page.viewportSize();
+  const tall = await page.locator("dialog.evidence").evaluate((room) => room.scrollHeight);
+  await page.setViewportSize({ width, height: Math.max(height, tall + 30) });
+  await shoot();
+  await page.setViewportSize({ width, height });
 }
 
 async function lookAtImages(worklist, shoot) {

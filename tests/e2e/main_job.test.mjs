@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { browse, scoredByCommandLine, serve } from "./harness.mjs";
 import { slow } from "./scores.mjs";
-import { MESS, ZIPPED_MESS, absent, filesOf, messy, real, sample, zipped } from "./studies.mjs";
+import { MESS, ZIPPED_MESS, absent, filesOf, messy, phantom, real, sample, zipped } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 /** Browser and command line run the same network in different arithmetic order. */
@@ -56,7 +56,7 @@ function assertSameLogit(t, inPage, onCommandLine) {
 }
 
 test("a dropped study gets its row: series chosen, FLAIR rejected with its reason, the command line's number", async (t) => {
-  const folder = sample(t);
+  const folder = phantom(t);
   const worklist = await open(t);
   await worklist.page.evaluate(() => (window.longestGapMs = 0));
   await worklist.drop(folder);
@@ -105,7 +105,7 @@ test("an archive is read as the folder it holds, on the page as on the command l
 
 test("the reader may choose another series, and leave the choice to the rules again", async (t) => {
   const worklist = await open(t);
-  await worklist.drop(sample(t));
+  await worklist.drop(phantom(t));
   const [before] = await worklist.settled(1);
   await worklist.page.locator("summary", { hasText: "Why this series" }).click();
   await worklist.by("choose-series").filter({ hasText: "FLAIR_tra" }).click();
@@ -121,7 +121,7 @@ test("the reader may choose another series, and leave the choice to the rules ag
 });
 
 test("studies dropped while the engine is still loading are all scored", async (t) => {
-  const folders = [sample(t, 1), sample(t, 2)];
+  const folders = [phantom(t, 1), phantom(t, 2)];
   const { origin } = await serve(t);
   const worklist = await WorklistPage.openAtOnce(await browse(t), origin);
   await worklist.drop(...folders);
@@ -130,7 +130,7 @@ test("studies dropped while the engine is still loading are all scored", async (
 
 test("cancelling ends the work, and says so in the row", async (t) => {
   const worklist = await open(t, slow(t));
-  await worklist.drop(sample(t));
+  await worklist.drop(phantom(t));
   await worklist.page.locator("[data-testid=row][data-state=inferring]").waitFor({ timeout: 60_000 });
   await worklist.by("cancel-button").click();
   const [row] = await worklist.settled(1);

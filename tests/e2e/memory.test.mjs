@@ -5,7 +5,7 @@ import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { DIST, ROOT, browse, scratch, serve } from "./harness.mjs";
-import { sample } from "./studies.mjs";
+import { phantom } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 const MOST_BYTES = 150e6;
@@ -26,7 +26,7 @@ test("volumes 4 to 10 use the same memory, and less than 150 MB", async (t) => {
   const engine = worklist.page.workers().find((worker) => worker.url().includes("engine-cpu"));
   const bytes = [];
   for (let volume = 1; volume <= 10; volume++) {
-    await worklist.drop(sample(t, volume));
+    await worklist.drop(phantom(t, volume));
     await worklist.settled(volume);
     bytes.push(await engine.evaluate(() => memoryBytes()));
   }

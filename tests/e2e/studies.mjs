@@ -8,10 +8,17 @@ import { headway, scratch } from "./harness.mjs";
 const DATA = process.env.HEADWAY_DATA && resolve(process.env.HEADWAY_DATA);
 const REQUIRED = process.env.HEADWAY_DATA_REQUIRED === "1";
 
-/** The synthetic study as files: a T2 and a FLAIR of a computed head. Another seed is another study. */
-export function sample(t, seed = 1) {
-  const folder = join(scratch(t), `sample-${seed}`);
-  headway("sample", folder, "--seed", String(seed));
+/** The page's built-in study as files. */
+export function sample(t) {
+  const folder = join(scratch(t), "sample");
+  headway("sample", folder);
+  return folder;
+}
+
+/** A study as files: a T2 and a FLAIR of a head made of formulas. Another seed is another study. */
+export function phantom(t, seed = 1) {
+  const folder = join(scratch(t), `phantom-${seed}`);
+  headway("phantom", folder, "--seed", String(seed));
   return folder;
 }
 
@@ -49,7 +56,7 @@ export const MESS = {
 /** A CD as they come: one whole study, and around it files that are none, cut short or empty, and an empty folder. */
 export function messy(t) {
   const folder = join(scratch(t), "messy");
-  const source = sample(t);
+  const source = phantom(t);
   for (const below of ["study", "deep/er", "nothing in here"]) mkdirSync(join(folder, below), { recursive: true });
   const images = filesOf(source);
   images.forEach((file, n) => copyFileSync(file, join(folder, "study", `IM${n}`)));
@@ -71,7 +78,7 @@ export const ZIPPED_MESS = {
 export function zipped(t) {
   const folder = join(scratch(t), "zipped");
   const inside = join(scratch(t), "inside");
-  const source = sample(t);
+  const source = phantom(t);
   for (const below of [folder, inside]) mkdirSync(below);
   const pack = (archive, ...files) => execFileSync("python3", ["-m", "zipfile", "-c", archive, ...files], { cwd: inside });
   writeFileSync(join(inside, "readme.txt"), "Please open viewer.exe\n");

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { browse, scratch, serve } from "./harness.mjs";
-import { filesOf, sample } from "./studies.mjs";
+import { filesOf, phantom } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 /** Drops a folder, waits for its one row and opens the nth series of it for the eye. */
@@ -54,7 +54,7 @@ function pane(page, plane) {
 function leftMarked(t) {
   const folder = scratch(t);
   const side = 256;
-  for (const [n, file] of filesOf(sample(t)).entries()) {
+  for (const [n, file] of filesOf(phantom(t)).entries()) {
     const bytes = readFileSync(file);
     const pixels = bytes.length - 2 * side * side;
     for (let row = 0; row < side; row++)
@@ -87,7 +87,7 @@ function unoriented(t) {
 }
 
 test("the chosen series opens in three planes, and the keyboard leads through it and out again", async (t) => {
-  const { worklist, page, button } = await view(t, sample(t));
+  const { worklist, page, button } = await view(t, phantom(t));
   const axial = pane(page, "Axial");
   await axial.canvas.waitFor();
   for (const plane of ["Coronal", "Sagittal"]) await pane(page, plane).canvas.waitFor();
@@ -106,7 +106,7 @@ test("the chosen series opens in three planes, and the keyboard leads through it
 });
 
 test("a series that was not chosen can be looked at", async (t) => {
-  const { page } = await view(t, sample(t), 1);
+  const { page } = await view(t, phantom(t), 1);
   await pane(page, "Axial").canvas.waitFor();
   assert.match(await page.locator("#viewer-title").innerText(), /FLAIR/);
 });
@@ -136,7 +136,7 @@ test("where the file does not say how the patient lies, no side is named", async
 });
 
 test("a dragged point moves the other planes, and a measured length agrees with the scale", async (t) => {
-  const { page } = await view(t, sample(t));
+  const { page } = await view(t, phantom(t));
   const [axial, coronal] = ["Axial", "Coronal"].map((plane) => pane(page, plane));
   await axial.canvas.waitFor();
   const { x, y, width, height } = await axial.stage.boundingBox();
@@ -159,7 +159,7 @@ test("a dragged point moves the other planes, and a measured length agrees with 
 });
 
 test("the window can be dragged, and reset", async (t) => {
-  const { page, worklist } = await view(t, sample(t));
+  const { page, worklist } = await view(t, phantom(t));
   const axial = pane(page, "Axial");
   await axial.canvas.waitFor();
   const now = () => worklist.by("window-now").innerText();
@@ -175,7 +175,7 @@ test("the window can be dragged, and reset", async (t) => {
 });
 
 test("an attention map grows over the images under its warning, and goes when it is told to", async (t) => {
-  const { page, worklist } = await view(t, sample(t));
+  const { page, worklist } = await view(t, phantom(t));
   await pane(page, "Axial").canvas.waitFor();
   const button = worklist.by("attention-button");
   await button.click();
@@ -193,7 +193,7 @@ test("an attention map grows over the images under its warning, and goes when it
 });
 
 test("the header can be searched", async (t) => {
-  const { page, worklist } = await view(t, sample(t));
+  const { page, worklist } = await view(t, phantom(t));
   await pane(page, "Axial").canvas.waitFor();
   await page.getByRole("button", { name: "Header" }).click();
   const elements = worklist.by("header-list").locator(".element");
@@ -208,7 +208,7 @@ test("the header can be searched", async (t) => {
 });
 
 test("what the network is given can be looked at, and the images again", async (t) => {
-  const { page } = await view(t, sample(t));
+  const { page } = await view(t, phantom(t));
   const axial = pane(page, "Axial");
   await axial.canvas.waitFor();
   const acquired = await axial.slice();
@@ -228,7 +228,7 @@ test("what the network is given can be looked at, and the images again", async (
 test("the first slice is on the screen at once, since the chosen series is kept", async (t) => {
   const { origin } = await serve(t);
   const worklist = await WorklistPage.open(await browse(t, { viewport: { width: 1440, height: 900 } }), origin);
-  await worklist.drop(sample(t));
+  await worklist.drop(phantom(t));
   await worklist.settled(1);
   const opened = () =>
     worklist.page.evaluate(async () => {
@@ -250,7 +250,7 @@ test("the first slice is on the screen at once, since the chosen series is kept"
 });
 
 test("the window that the header states is one click away, and so are the others", async (t) => {
-  const { page, worklist } = await view(t, sample(t));
+  const { page, worklist } = await view(t, phantom(t));
   await pane(page, "Axial").canvas.waitFor();
   const now = () => worklist.by("window-now").innerText();
   const usual = await now();
@@ -266,7 +266,7 @@ test("the window that the header states is one click away, and so are the others
 });
 
 test("the steps of preprocessing stand side by side, from the images to the network's input", async (t) => {
-  const { page, worklist } = await view(t, sample(t));
+  const { page, worklist } = await view(t, phantom(t));
   await pane(page, "Axial").canvas.waitFor();
   const button = page.getByRole("button", { name: "Steps" });
   await button.click();
@@ -290,7 +290,7 @@ test("two fingers magnify and move the picture; one leads through the slices", a
   const { origin } = await serve(t);
   const worklist = await WorklistPage.open(await browse(t, { viewport: { width: 390, height: 844 }, hasTouch: true }), origin);
   const { page } = worklist;
-  await worklist.drop(sample(t));
+  await worklist.drop(phantom(t));
   await worklist.settled(1);
   await worklist.by("view-images").first().click();
   const axial = pane(page, "Axial");

@@ -126,8 +126,8 @@ async fn stay_in_memory(wanted: Wanted) {
 
 #[cfg(feature = "cpu")]
 #[wasm_bindgen_test]
-fn the_sample_study_becomes_an_input() {
-    let run = headway_tests::run_recipe(&headway_synth::Recipe::sample());
+fn a_phantom_becomes_an_input() {
+    let run = headway_tests::run_recipe(&headway_synth::Recipe::phantom());
     run.assert_nothing_lost();
     assert_eq!((run.outcome().as_str(), run.inputs.len()), ("scored", 1));
     assert_eq!(run.inputs[0].values.len(), 120 * 120 * 120);

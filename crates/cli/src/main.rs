@@ -84,8 +84,13 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Write the synthetic sample study: DICOM files of a computed head, no patient.
+    /// Write the page's built-in study: DICOM files of a synthetic head with a tumour, no patient.
     Sample {
+        /// Folder to write to; made if it is missing.
+        out: PathBuf,
+    },
+    /// Write a study of a head made of formulas, which looks less like one: to test with, as many as are wanted.
+    Phantom {
         /// Folder to write to; made if it is missing.
         out: PathBuf,
         /// Another number makes another study of the same patient.
@@ -131,7 +136,8 @@ fn main() -> ExitCode {
         Command::Input { paths, model, out } => input::input(&paths, &model, &out),
         Command::Inspect { paths, model, json } => inspect::inspect(&paths, &model, json),
         Command::Volume { paths, stack, model, out } => volume::volume(&paths, &stack, &model, &out),
-        Command::Sample { out, seed } => sample::sample(&out, seed),
+        Command::Sample { out } => sample::sample(&out),
+        Command::Phantom { out, seed } => sample::phantom(&out, seed),
         Command::Deidentify(arguments) => deidentify::deidentify(&arguments),
         Command::Evaluate(arguments) => evaluate::evaluate(&arguments),
         Command::Headline(arguments) => headline::headline(&arguments),

@@ -31,6 +31,7 @@ pub const MEDIA_TYPES: &[(&str, &str)] = &[
     ("svg", "image/svg+xml"),
     ("wasm", "application/wasm"),
     ("md", "text/plain; charset=utf-8"),
+    ("zip", "application/zip"),
 ];
 
 /// The policy as far as a page can state it itself, for hosts that set no headers.

@@ -76,8 +76,8 @@ impl Default for Recipe {
 }
 
 impl Recipe {
-    /// The page's built-in study: an axial T2 head that can be scored, and a FLAIR that must not be.
-    pub fn sample() -> Self {
+    /// An ordinary study: an axial T2 head that can be scored, and a FLAIR that must not be.
+    pub fn phantom() -> Self {
         let series = |contrast, slices, slice_spacing_mm| SeriesRecipe {
             contrast,
             rows: 256,

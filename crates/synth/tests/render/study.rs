@@ -133,18 +133,18 @@ fn a_misspelt_field_is_refused() {
 }
 
 #[test]
-fn the_sample_is_marked_as_synthetic_and_covers_a_head() {
-    let sample = Recipe::sample();
-    let heads: Vec<_> = sample.series.iter().map(|s| f64::from(s.slices - 1) * s.slice_spacing_mm).collect();
+fn the_phantom_is_marked_as_synthetic_and_covers_a_head() {
+    let phantom = Recipe::phantom();
+    let heads: Vec<_> = phantom.series.iter().map(|s| f64::from(s.slices - 1) * s.slice_spacing_mm).collect();
     assert!(heads.iter().all(|&extent_mm| extent_mm > 130.0), "{heads:?}");
-    let counted: Vec<u16> = sample.series.iter().map(|s| s.slices).collect();
+    let counted: Vec<u16> = phantom.series.iter().map(|s| s.slices).collect();
     assert_eq!(counted, [44, 30]);
     // Slice 1 of each series speaks for its header; the other 72 need not be rendered here.
-    let first_and_last = [sample.series[0].clone(), sample.series[1].clone()].map(|mut series| {
+    let first_and_last = [phantom.series[0].clone(), phantom.series[1].clone()].map(|mut series| {
         series.missing_slices = (2..=series.slices).collect();
         series
     });
-    let all = objects(&Recipe { series: first_and_last.to_vec(), ..sample });
+    let all = objects(&Recipe { series: first_and_last.to_vec(), ..phantom });
     assert_eq!(all.len(), 2);
     for object in &all {
         assert_eq!(text(object, tags::PATIENT_ID), "HEADWAY-SAMPLE");

@@ -1,7 +1,7 @@
 //! The ingest worker: files become headers, studies become inputs.
 
 use super::pool::Pool;
-use super::protocol::{IngestReply, IngestRequest, Input, InputFor, MODEL, ViewId, Work};
+use super::protocol::{IngestReply, IngestRequest, Input, InputFor, MODEL, SAMPLE, ViewId, Work};
 use super::view_room::{Opening, ViewRoom};
 use crate::BUILD_ID;
 use crate::browser::archives::Archives;
@@ -145,7 +145,7 @@ impl Room {
                         room.read_to_view(Opening { view, study, series, shown }).await;
                     }
                     Work::Deidentify(study, series, wishes) => room.deidentify(&study, &series, wishes).await,
-                    Work::Sample => make(&Recipe::sample()),
+                    Work::Sample => send_sample().await,
                     Work::Lesson(case) => make(&case.recipe()),
                     Work::ReadModel => room.read_model(attached).await,
                 }
@@ -468,6 +468,18 @@ fn withheld(reason: Reason) -> BuildReport {
         volume_ms: 0.0,
         prepare_ms: 0.0,
     }
+}
+
+/// Sends the built-in study, which lies beside the worker as an archive.
+async fn send_sample() {
+    let done = build_file(SAMPLE).await.map(|bytes| {
+        let bytes = Uint8Array::from(bytes.as_slice()).buffer();
+        tell(&IngestReply::SampleFile(SAMPLE.to_owned()), &Attached::default().handing_over(&bytes));
+    });
+    let done = done.map_err(|error| {
+        Reason::new(Code::Internal, format!("The synthetic study could not be fetched ({error}). Reload the page."))
+    });
+    tell(&IngestReply::SampleDone(done), &Attached::default());
 }
 
 /// Renders a synthetic study and sends it as files.

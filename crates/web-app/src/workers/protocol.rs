@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 
 /// Folder of the built-in model, relative to the build.
 pub const MODEL: &str = "models/densenet121-synthetic";
+/// The built-in study, an archive beside the workers.
+pub const SAMPLE: &str = "sample.zip";
 
 /// Page to ingest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,7 +81,7 @@ pub enum Work {
     Open(ViewId, StudyKey, SeriesSummary, Shown),
     /// Write a series anew without its patient, before any other work that waits.
     Deidentify(StudyKey, SeriesSummary, Wishes),
-    /// Render the synthetic study.
+    /// Fetch the built-in study.
     Sample,
     /// Render the study of a lesson.
     Lesson(Case),

@@ -4,6 +4,9 @@ use super::chart::beside;
 use headway_evaluate::document::{Block, Chart, Document, Table};
 use leptos::prelude::*;
 
+/// What is longer, in bytes, is a sentence rather than a figure with its interval, and stands to the left.
+const LONGEST_FIGURE: usize = 30;
+
 /// All blocks in order; charts that follow each other stand beside each other.
 #[component]
 pub fn Shown(document: Document, name: &'static str) -> impl IntoView {
@@ -48,7 +51,11 @@ fn shown_table(table: Table) -> impl IntoView {
     let row = |cells: Vec<String>| {
         let mut cells = cells.into_iter();
         let first = cells.next();
-        view! { <tr><th scope="row">{first}</th>{cells.map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr> }
+        let cell = |text: String| {
+            let class = (text.len() > LONGEST_FIGURE).then_some("words");
+            view! { <td class=class>{text}</td> }
+        };
+        view! { <tr><th scope="row">{first}</th>{cells.map(cell).collect_view()}</tr> }
     };
     view! {
         <div class="scrolls" tabindex="0" role="region" aria-label=caption.clone()>

@@ -31,8 +31,8 @@ pub fn Evaluate() -> impl IntoView {
         room.list.with(|list| match list {
             None => "The worklist has no study with a score to offer.".to_owned(),
             Some(list) => format!(
-                "The worklist offers {} studies, {} of them read before their score was seen.",
-                list.scores.studies.len(),
+                "The worklist offers {}, {} read before the score was seen.",
+                counted(list.scores.studies.len()),
                 list.readings.rows.len()
             ),
         })
@@ -56,4 +56,8 @@ pub fn Evaluate() -> impl IntoView {
         <Adopt/>
         <Answered tab=Tab::Evaluate name="evaluation"/>
     }
+}
+
+fn counted(studies: usize) -> String {
+    if studies == 1 { "1 study".to_owned() } else { format!("{studies} studies") }
 }

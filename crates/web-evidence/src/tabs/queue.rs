@@ -39,7 +39,7 @@ pub fn Queue() -> impl IntoView {
             <Number label="Flagged of the abnormal" value=sensitivity range=share shown=percent testid="sensitivity"/>
             <Number label="Not flagged of the normal" value=specificity range=share shown=percent testid="specificity"/>
         </div>
-        <Ask words="Reckon" question roles=&[]/>
+        <Ask words="Calculate" question roles=&[]/>
         <Answered tab=Tab::Queue name="reading-room"/>
     }
 }

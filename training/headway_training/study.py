@@ -1,0 +1,135 @@
+"""The page's built-in study: one synthetic head with a tumour, as DICOM files in an archive.
+
+python -m headway_training.study --data FOLDER --out ../public/sample.zip
+
+The head is the first of the test part's that has a tumour; nothing else chose it. It was never trained on, whatever a model says
+of it. A T2 series to be scored and a FLAIR that must not be, of the same head. The face is cut away. Equal inputs give equal bytes.
+"""
+
+import argparse
+import io
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
+
+from .evaluate import TEST_SEED
+from .world import generator
+
+# What is made of each series: sequence, description, changes of the style, and what a scanner would have said.
+CALM = {"ghost": (0.0, 0.0), "tilt_deg": (2.0, 4.0)}
+SERIES = (
+    ("T2", "t2_tse_tra", {"pixel_mm": (0.95, 0.95), "slice_mm": (4.5, 4.5), "gap_share": (0.1, 0.1)}, (4500, 100, None)),
+    ("FLAIR", "t2_flair_tra", {"pixel_mm": (1.25, 1.25), "slice_mm": (5.5, 5.5), "gap_share": (0.1, 0.1)}, (9000, 120, 2500)),
+)
+# The root of UIDs made from numbers (PS3.5 B.2).
+ROOT = "2.25.4119"
+# Grey values: as many as keep the archive small.
+LEVELS = 160
+# The face: what lies in front of a plane through these shares of the field, at its lowest and its highest slice (front is 1).
+FACE_FROM = (0.5, 1.6)
+# ZIP's earliest date: the archive depends on nothing but its content.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def tumour_index(heads):
+    """The first odd index whose finding is a tumour."""
+    return next(index for index in range(1, 1000, 2) if heads.kind(index) == "tumour")
+
+
+def faceless(volume):
+    """The volume [x, y, z] in RAS order, empty where the face was."""
+    _, y, z = (torch.linspace(0, 1, size) for size in volume.shape)
+    front = FACE_FROM[0] + (FACE_FROM[1] - FACE_FROM[0]) * z
+    return volume * (y[None, :, None] < front[None, None, :])
+
+
+def stored(volume):
+    """Whole numbers from 0 to LEVELS; the brightest thousandth is clipped."""
+    most = float(torch.quantile(volume.flatten()[::5], 0.999))
+    return (volume / most * LEVELS).round().clamp(0, LEVELS).to(torch.int32).numpy().astype(np.uint16)
+
+
+def image(pixels, series, number, position_mm, spacing_mm):
+    """One image: rows run to the back, columns to the left."""
+    place, sequence, description, (repetition_ms, echo_ms, inversion_ms) = series
+    data = Dataset()
+    data.file_meta = FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    data.SpecificCharacterSet = "ISO_IR 192"
+    data.ImageType = ["ORIGINAL", "PRIMARY", "M", "NONE"]
+    data.SOPClassUID, data.SOPInstanceUID = MRImageStorage, f"{ROOT}.{place}.{number}"
+    data.file_meta.MediaStorageSOPClassUID, data.file_meta.MediaStorageSOPInstanceUID = data.SOPClassUID, data.SOPInstanceUID
+    data.StudyDate, data.StudyTime, data.AccessionNumber = "20260101", "080000", "SAMPLE"
+    data.Modality, data.Manufacturer, data.InstitutionName = "MR", "Headway", "Synthetic"
+    data.ManufacturerModelName = "Synthetic head"
+    data.StudyDescription, data.SeriesDescription = "SYNTHETIC head, computed, no patient", description
+    data.PatientName, data.PatientID, data.PatientAge, data.PatientSex = "SAMPLE^SYNTHETIC", "HEADWAY-SAMPLE", "050Y", "O"
+    data.PatientIdentityRemoved, data.DeidentificationMethod = "YES", "Computed; never was a patient. Face cut away."
+    data.BodyPartExamined, data.PatientPosition = "HEAD", "HFS"
+    data.ScanningSequence, data.SequenceVariant, data.MRAcquisitionType = ["SE", "IR"] if inversion_ms else "SE", "SK", "2D"
+    data.RepetitionTime, data.EchoTime, data.MagneticFieldStrength = repetition_ms, echo_ms, 1.5
+    if inversion_ms:
+        data.InversionTime = inversion_ms
+    data.StudyInstanceUID, data.SeriesInstanceUID, data.FrameOfReferenceUID = f"{ROOT}.0", f"{ROOT}.{place}", f"{ROOT}.9"
+    data.StudyID, data.SeriesNumber, data.InstanceNumber = "SAMPLE", place, number
+    data.ImageComments = "Computed image of a synthetic head. No patient."
+    data.ImagePositionPatient = [f"{value:.3f}" for value in position_mm]
+    data.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    data.PixelSpacing = [f"{spacing_mm[1]:.4f}", f"{spacing_mm[0]:.4f}"]
+    data.SliceThickness = data.SpacingBetweenSlices = f"{spacing_mm[2]:.3f}"
+    data.Rows, data.Columns = pixels.shape
+    data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
+    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 12, 11, 0
+    data.WindowCenter, data.WindowWidth = LEVELS // 2, LEVELS
+    data.PixelData = np.ascontiguousarray(pixels).tobytes()
+    return data
+
+
+def images(volume, spacing_mm, series):
+    """(file name, DICOM file) of every slice of a volume [x, y, z] in RAS order, from the lowest up."""
+    place, sequence, description, _ = series
+    # From RAS to LPS: both axes of the plane turn round, so that rows begin at the right front.
+    pixels = stored(faceless(volume))[::-1, ::-1]
+    width, depth, count = pixels.shape
+    corner = [-(width - 1) / 2 * spacing_mm[0], -(depth - 1) / 2 * spacing_mm[1], -(count - 1) / 2 * spacing_mm[2]]
+    for slice_at in range(count):
+        position = (corner[0], corner[1], corner[2] + slice_at * spacing_mm[2])
+        data = image(pixels[:, :, slice_at].T, series, slice_at + 1, position, spacing_mm)
+        file = io.BytesIO()
+        data.save_as(file, enforce_file_format=True)
+        yield f"{place}_{description}/{slice_at + 1:03d}.dcm", file.getvalue()
+
+
+def scanned(heads, index, changes, sequence):
+    """(volume [x, y, z], spacing in mm) of the head with its finding."""
+    made = replace(heads, sequence=sequence, style="A", changes=CALM | changes)
+    volume, _, spacing_mm, _ = made.native(index, heads.kind(index), 1.0)
+    return volume, spacing_mm
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--cache", type=Path)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    heads = generator(options.data, "test", TEST_SEED + 20, 120, cache=options.cache)
+    index = tumour_index(heads)
+    with zipfile.ZipFile(options.out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for place, (sequence, description, changes, timing) in enumerate(SERIES, 1):
+            series = (place, sequence, description, timing)
+            for name, content in images(*scanned(heads, index, changes, sequence), series):
+                entry = zipfile.ZipInfo(name, EPOCH)
+                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                archive.writestr(entry, content)
+    print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB, head {index}")
+
+
+if __name__ == "__main__":
+    main()
