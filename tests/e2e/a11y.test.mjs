@@ -37,6 +37,20 @@ for (const scheme of ["light", "dark"]) {
   });
 }
 
+test("at 390 pixels nothing has to be scrolled sideways to be read, and axe finds nothing", async (t) => {
+  const { origin } = await serve(t);
+  const worklist = await WorklistPage.open(await browse(t, { viewport: { width: 390, height: 844 } }), origin);
+  const beyond = () => worklist.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok((await beyond()) <= 0);
+  await worklist.by("sample-button").click();
+  await worklist.settled(1);
+  assert.ok((await beyond()) <= 0, `${await beyond()} pixels`);
+  assert.deepEqual(await violations(worklist), []);
+  await worklist.by("view-images").first().click();
+  await worklist.page.locator(".pane canvas[data-shown]").first().waitFor();
+  assert.deepEqual(await violations(worklist), []);
+});
+
 test("axe notices a button without a name", async (t) => {
   const worklist = await open(t, "light");
   await worklist.page.evaluate(() => document.querySelector("main").append(document.createElement("button")));

@@ -93,7 +93,7 @@ test("readings made in shadow mode are the labels of the worklist's own evaluati
       await row.getByText("Flagged by the model.").waitFor();
     },
   });
-  assert.match(await worklist.by("in-list").textContent(), /1 studies, 1 of them read before/);
+  assert.match(await worklist.by("in-list").textContent(), /1 study, 1 read before/);
   await ask();
   const report = await worklist.by("report").textContent();
   assert.match(report, /0 normal and 1 abnormal with a score/);
