@@ -41,13 +41,13 @@ async function worker({ page }, name) {
 }
 
 /**
- * Has the reader of files trap when it turns to a file of this name.
+ * Has the reader of files fail when it turns to a file of this name: it traps, or never comes back.
  * The page is told of every file before the reader opens it, so this is where a file's own fault would strike.
  */
-async function trapsAt(worklist, name) {
+async function failsAt(worklist, name, how) {
   const reader = await worker(worklist, "ingest");
   await reader.evaluate(
-    ({ name }) => {
+    ({ name, how }) => {
       let culprit;
       const hear = self.onmessage;
       self.onmessage = (event) => {
@@ -59,12 +59,13 @@ async function trapsAt(worklist, name) {
       self.postMessage = (message, ...rest) => {
         post(message, ...rest);
         if (culprit === undefined || JSON.parse(message[0]).Reading !== culprit) return;
+        if (how === "hang") for (;;);
         setTimeout(() => {
           throw new Error("unreachable");
         });
       };
     },
-    { name },
+    { name, how },
   );
 }
 
@@ -76,16 +77,24 @@ function withCulprit(t) {
   return folder;
 }
 
-test("a file at which the reader traps is named and set aside; the study is scored", async (t) => {
-  const worklist = await open(t);
-  const folder = withCulprit(t);
-  await trapsAt(worklist, "culprit.dcm");
-  await worklist.drop(folder);
-  const [row] = await worklist.settled(1);
-  assert.equal(row.state, "scored");
-  const notices = await worklist.notices();
-  assert.deepEqual(notices.map(({ path, code }) => [path.split("/").pop(), code]), [["culprit.dcm", "worker_stopped"]]);
-});
+for (const how of ["trap", "hang"]) {
+  test(`a file at which the reader ${how}s is named and set aside; the study is scored`, async (t) => {
+    const worklist = await open(t, undefined, how === "hang");
+    const folder = withCulprit(t);
+    await failsAt(worklist, "culprit.dcm", how);
+    await worklist.drop(folder);
+    if (how === "hang") {
+      await worklist.by("files-summary").waitFor();
+      // Until it has come to the file; then the minute that it is given passes at once.
+      await new Promise((later) => setTimeout(later, 3_000));
+      await worklist.page.clock.runFor(80_000);
+    }
+    const [row] = await worklist.settled(1);
+    assert.equal(row.state, "scored");
+    const notices = await worklist.notices();
+    assert.deepEqual(notices.map(({ path, code }) => [path.split("/").pop(), code]), [["culprit.dcm", "worker_stopped"]]);
+  });
+}
 
 test("a device that sleeps over its work wakes up to it: nothing is blamed and nothing is read twice", async (t) => {
   const worklist = await open(t, slow(t), true);

@@ -276,7 +276,7 @@ fn a_series_can_be_named_and_an_unknown_one_is_a_sentence() {
     assert!(refusal.starts_with("No study holds the series 1.2.3."), "{refusal}");
     let studies = json(&[&score[..], &["--json"]].concat())["studies"].clone();
     assert_eq!(studies[0]["chosen_by"], "rules");
-    assert_eq!((&studies[0]["state"], studies[0]["cautions"].as_array().map(Vec::len)), (&"scored".into(), Some(0)));
+    assert_eq!((&studies[0]["state"], studies[0]["notices"].as_array().map(Vec::len)), (&"scored".into(), Some(0)));
     let other = studies[0]["rejected"][0]["series_uid"].as_str().unwrap();
     let named = json(&[&score[..], &["--json", "--series", other]].concat());
     assert_eq!(

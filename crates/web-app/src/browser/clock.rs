@@ -8,11 +8,9 @@ use web_sys::MessageChannel;
 
 /// Milliseconds since the module's realm began. Monotonic.
 pub fn now_ms() -> f64 {
-    let global = js_sys::global();
-    js_sys::Reflect::get(&global, &"performance".into())
-        .ok()
-        .and_then(|p| p.dyn_into::<web_sys::Performance>().ok())
-        .map_or(0.0, |performance| performance.now())
+    // In a window and in a worker alike. Not asked for its class, since a test's clock may stand in its place.
+    let performance = js_sys::Reflect::get(&js_sys::global(), &"performance".into());
+    performance.map_or(0.0, |performance| performance.unchecked_into::<web_sys::Performance>().now())
 }
 
 /// Now, as the clock on the wall shows it.
