@@ -56,6 +56,23 @@ test("once it is kept, the page opens, scores and evaluates with the server gone
   assert.deepEqual(worklist.faults, []);
 });
 
+test("what is kept of the page is told and deleted on request, and kept again when the page is next opened", async (t) => {
+  const { origin } = await serve(t);
+  const context = await browse(t);
+  const { page } = await WorklistPage.open(context, origin);
+  await kept(page, "Kept on this device");
+  const names = () => page.evaluate(() => caches.keys());
+  assert.equal((await names()).length, 1);
+  await page.getByTestId("privacy-button").click();
+  await page.getByTestId("forget-page").click();
+  await page.getByTestId("kept-page").filter({ hasText: "is not kept" }).waitFor();
+  assert.deepEqual(await names(), []);
+  assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
+  await page.reload();
+  await kept(page, "Kept on this device");
+  assert.equal((await names()).length, 1);
+});
+
 test("a damaged file is never kept: nothing is, and the page says so and works", async (t) => {
   const dir = copy(t);
   const icon = join(dir, buildOf(dir), "icon.svg");

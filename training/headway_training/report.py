@@ -84,13 +84,16 @@ expected calibration error {calibration["ece_15_bins"]:.3f} in 15 equal bins.
 """
 
 
+def replaced(text, mine, begin, end):
+    """A README's text with a section in place of an earlier one between the same marks, or at the end."""
+    mine = mine.rstrip("\n") + "\n"
+    if begin in text:
+        return re.sub(re.escape(begin) + ".*?" + re.escape(end) + "\n?", lambda _: mine, text, flags=re.DOTALL)
+    return text.rstrip("\n") + "\n\n" + mine
+
+
 def write_section(readme, result):
-    """Puts the section into a README, in place of an earlier one or at the end."""
+    """Puts the section of an evaluation into a README."""
     readme = Path(readme)
     text = readme.read_text() if readme.exists() else "# Model\n"
-    mine = section(result)
-    if BEGIN in text:
-        text = re.sub(re.escape(BEGIN) + ".*?" + re.escape(END) + "\n?", lambda _: mine, text, flags=re.DOTALL)
-    else:
-        text = text.rstrip("\n") + "\n\n" + mine
-    readme.write_text(text)
+    readme.write_text(replaced(text, section(result), BEGIN, END))

@@ -130,7 +130,20 @@ enum Device {
     GpuF16,
 }
 
+/// A reader that has seen enough (`| head`) is no fault of the program's: it ends, without a report of one.
+fn end_where_nobody_reads() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let is_unread = |text: &&String| text.starts_with("failed printing to stdout: Broken pipe");
+        if panic.payload().downcast_ref::<String>().as_ref().is_some_and(is_unread) {
+            std::process::exit(0);
+        }
+        report(panic);
+    }));
+}
+
 fn main() -> ExitCode {
+    end_where_nobody_reads();
     let done = match Arguments::parse().command {
         Command::Score { paths, source, range, json } => score::score(&paths, &source, range, json),
         Command::Input { paths, model, out } => input::input(&paths, &model, &out),

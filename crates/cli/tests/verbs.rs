@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 fn headway(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_headway")).args(arguments).output().unwrap()
@@ -248,7 +248,7 @@ fn a_package_is_served_with_its_headers_and_nothing_beside_the_page() {
     }
     zip.finish().unwrap();
     let mut serving = Command::new(env!("CARGO_BIN_EXE_headway"));
-    let serving = serving.args(["serve", path.to_str().unwrap(), "--port", "0"]).stdout(std::process::Stdio::piped());
+    let serving = serving.args(["serve", path.to_str().unwrap(), "--port", "0"]).stdout(Stdio::piped());
     let mut child = serving.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -264,6 +264,15 @@ fn a_package_is_served_with_its_headers_and_nothing_beside_the_page() {
     assert!(others.iter().all(|answer| answer.starts_with("HTTP/1.1 404")), "{others:?}");
     assert!(sentence(&["serve", "no-such.zip"]).starts_with("no-such.zip cannot be served"));
     assert!(sentence(&["serve"]).contains("built without a page"));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_fault() {
+    let mut head = Command::new(env!("CARGO_BIN_EXE_headway"));
+    let mut running = head.args(["headline", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(running.stdout.take());
+    let output = running.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
 
 #[test]
