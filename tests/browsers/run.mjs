@@ -154,9 +154,10 @@ function writeTable(outcomes) {
 const scratch = mkdtempSync(join(tmpdir(), "headway-browsers-"));
 const pictures = join(TARGET, "browsers");
 mkdirSync(pictures, { recursive: true });
-const studies = [1, 2].map((seed) => {
-  const folder = join(scratch, `study-${seed}`);
-  headway("phantom", folder, "--seed", String(seed));
+// The page's own, and one to be chosen.
+const studies = ["sample", "phantom"].map((verb) => {
+  const folder = join(scratch, verb);
+  headway(verb, folder);
   const [{ study_uid: uid, logit }] = scoredByCommandLine(folder).studies;
   return { folder, uid, logit };
 });
