@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { browse, scratch, serve } from "../e2e/harness.mjs";
-import { filesOf, sample } from "../e2e/studies.mjs";
+import { filesOf, phantom } from "../e2e/studies.mjs";
 import { WorklistPage } from "../e2e/worklist_page.mjs";
 
 const [MUTATED = 10_000, STUDIES = 500] = process.argv.slice(2).map(Number);
@@ -44,7 +44,7 @@ function mutate(bytes, next) {
         for (let byte = at; byte < Math.min(at + length, mutated.length); byte++) mutated[byte] = next(256);
         break;
       case 2:
-        mutated.fill(255, at, at + 4);
+        mutated.fill(255, at, Math.min(at + 4, mutated.length));
         break;
       case 3:
         mutated = Buffer.concat([mutated.subarray(0, at), mutated.subarray(at + length)]);
@@ -86,7 +86,7 @@ async function idle({ page }, seen) {
 
 async function damagedFiles(t, worklist, memory) {
   const next = random(20_261_128);
-  const sources = filesOf(process.env.HEADWAY_SOAK ?? sample(t)).map((file) => ({ name: basename(file), bytes: readFileSync(file) }));
+  const sources = filesOf(process.env.HEADWAY_SOAK ?? phantom(t)).map((file) => ({ name: basename(file), bytes: readFileSync(file) }));
   let [seen, panics] = [0, 0];
   worklist.page.on("console", (message) => (panics += /Headway stopped at/.test(message.text()) ? 1 : 0));
   while (seen < MUTATED) {
@@ -110,7 +110,7 @@ async function damagedFiles(t, worklist, memory) {
 }
 
 async function studies(t, worklist, memory) {
-  const files = filesOf(sample(t)).map((file) => ({ name: basename(file), bytes: readFileSync(file) }));
+  const files = filesOf(phantom(t)).map((file) => ({ name: basename(file), bytes: readFileSync(file) }));
   const before = (await worklist.files()).seen;
   const rowsBefore = await worklist.by("row").count();
   let seen = before;
