@@ -126,10 +126,10 @@ async function withoutNetwork(context, worklist, origin) {
   const again = await WorklistPage.open(context, origin);
   await again.becomes(() => again.by("row").count(), 1);
   await again.by("sample-button").click();
-  await again.settled(1);
+  await again.settled(2);
   await again.panel("device-panel");
   await again.by("forget").click();
-  await again.by("row").waitFor({ state: "detached" });
+  await again.becomes(() => again.by("row").count(), 0);
   await context.setOffline(false);
   assert.deepEqual([worklist.faults, again.faults], [[], []]);
 }
