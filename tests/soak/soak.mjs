@@ -110,7 +110,8 @@ async function damagedFiles(t, worklist, memory) {
 }
 
 async function studies(t, worklist, memory) {
-  const files = filesOf(phantom(t)).map((file) => ({ name: basename(file), bytes: readFileSync(file) }));
+  // Its series lie in folders of their own, with files of the same names.
+  const files = filesOf(phantom(t)).map((file, n) => ({ name: `${n}-${basename(file)}`, bytes: readFileSync(file) }));
   const before = (await worklist.files()).seen;
   const rowsBefore = await worklist.by("row").count();
   let seen = before;
