@@ -24,19 +24,19 @@ self.addEventListener("activate", (event) =>
 // What the reader asks for: the new build; what is kept and was asked for; that nothing be kept any more.
 self.addEventListener("message", ({ data, ports: [port] }) => {
   if (data === "take over") self.skipWaiting();
-  if (data === "what is kept") kept().then((text) => port.postMessage(text));
+  if (data === "what is kept") kept().then((answer) => port.postMessage(answer));
   if (data === "forget") forget().then(() => port.postMessage("forgotten"));
 });
 
-/** The files kept, their size, and this worker's own requests since it was last started; JSON. */
+/** The files kept, their size, and this worker's own requests since it was last started. */
 async function kept() {
   const cache = await caches.open(KEPT);
   const listed = await cache.match(list);
   const manifest = listed ? await listed.json() : {};
   const paths = (await cache.keys()).map(({ url }) => url.slice(root.href.length) || "index.html");
   const bytes = paths.reduce((sum, path) => sum + (manifest[path]?.bytes ?? 0), 0);
-  const requests = performance.getEntriesByType("resource").map(({ name, encodedBodySize }) => ({ url: name, bytes: encodedBodySize }));
-  return JSON.stringify({ files: paths.length, bytes, requests });
+  const requests = performance.getEntriesByType("resource").map(({ name, encodedBodySize }) => ({ name, encodedBodySize }));
+  return { files: paths.length, bytes, requests };
 }
 
 let forgotten = false;

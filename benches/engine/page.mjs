@@ -19,34 +19,70 @@ function probe() {
   return values;
 }
 
-/** The engine worker of the built page, spoken to as the page does (crates/web-app/src/workers/protocol.rs). */
+/**
+ * Messages to and from the engine worker are postcard: variants by their number in crates/web-app/src/workers/protocol.rs,
+ * texts with their length before them, whole numbers in sevens of bits.
+ */
+const CONNECT = [0];
+const varint = (n) => (n < 128 ? [n] : [(n & 127) | 128, ...varint(n >> 7)]);
+const text = (words) => [...varint(words.length), ...new TextEncoder().encode(words)];
+const load = () => [5, tier === "gpu" ? 0 : 1, ...text("benchmark"), ...varint(threads), 0];
+/** `Input::Run` for a score of a study without a patient. */
+const run = (job) => [0, 0, ...varint(job), ...text(""), ...text("1.2")];
+const [READY, LOADED, INFERRED] = [0, 1, 4];
+const envelope = (bytes, attached = []) => [Uint8Array.from(bytes), attached];
+
+/** Reads a reply from its start. */
+function reader(bytes) {
+  let at = 0;
+  const number = () => {
+    const low = bytes[at++];
+    return low < 128 ? low : (low & 127) | (number() << 7);
+  };
+  const words = () => {
+    const length = number();
+    at += length;
+    return new TextDecoder().decode(bytes.subarray(at - length, at));
+  };
+  const float = () => new DataView(bytes.buffer, bytes.byteOffset + at).getFloat64(0, true);
+  return { number, words, float };
+}
+
+/** What is in a `Result`: whatever `read` makes of it, or the reason's text thrown. */
+function outcome(reply, read) {
+  if (reply.number() === 0) return read(reply);
+  // A reason: its code, whose matter it is, its text.
+  [reply.number(), reply.number()];
+  throw new Error(reply.words());
+}
+
+/** The engine worker of the built page, spoken to as the page does. */
 async function headway() {
   const worker = new Worker(`/app-${size}/engine-${tier}_loader.js`, { type: "module" });
-  const heard = (name) =>
+  const heard = (kind) =>
     new Promise((resolve, reject) => {
       worker.addEventListener("error", () => reject(new Error("the worker stopped")), { once: true });
-      worker.addEventListener("message", function listen({ data: [json] }) {
-        const reply = JSON.parse(json);
-        if (!(name in reply)) return;
+      worker.addEventListener("message", function listen({ data: [bytes] }) {
+        const reply = reader(bytes);
+        if (reply.number() !== kind) return;
         worker.removeEventListener("message", listen);
-        resolve(reply[name]);
+        resolve(reply);
       });
     });
-  await heard("Ready");
+  await heard(READY);
   const { port1, port2 } = new MessageChannel();
-  worker.postMessage([JSON.stringify("Connect"), [port2]], [port2]);
-  const loaded = heard("Loaded");
-  worker.postMessage([JSON.stringify({ Load: { tier, why: "benchmark", threads, f16: false } }), []]);
-  const outcome = await loaded;
-  if (outcome.Err) throw new Error(outcome.Err.text);
+  worker.postMessage(envelope(CONNECT, [port2]), [port2]);
+  const loaded = heard(LOADED);
+  worker.postMessage(envelope(load()));
+  outcome(await loaded, () => {});
   let job = 0;
   return async (values) => {
-    const answered = heard("Inferred");
-    const study = { patient_id: "", study_uid: "1.2" };
-    port1.postMessage([JSON.stringify({ Score: [job++, study] }), [values.buffer]], [values.buffer]);
-    const [, , finding] = await answered;
-    if (finding.Err) throw new Error(finding.Err.text);
-    return finding.Ok.logit;
+    const answered = heard(INFERRED);
+    port1.postMessage(envelope(run(job++), [values.buffer]), [values.buffer]);
+    const reply = await answered;
+    // Job, patient, study; then the finding: name, version and hash of the model, and the logit.
+    [reply.number(), reply.words(), reply.words()];
+    return outcome(reply, ({ words, float }) => ([words(), words(), words()], float()));
   };
 }
 

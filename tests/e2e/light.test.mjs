@@ -46,6 +46,6 @@ test("the page is drawn before anything of an engine, a reader or a model is ask
   const [ms, asked] = await page.evaluate(() => [window.usableMs, window.askedBefore]);
   const kb = ["index.html", ...asked].reduce((sum, path) => sum + brotliCompressSync(withoutNames(readFileSync(join(DIST, path))), QUALITY).length, 0) / 1e3;
   t.diagnostic(`usable after ${ms.toFixed(0)} ms, ${kb.toFixed(0)} kB compressed: ${asked.map((path) => path.split("/").pop()).join(", ")}`);
-  assert.deepEqual(asked.filter((path) => /engine|ingest|evidence|models|crew/.test(path)), []);
+  assert.deepEqual(asked.filter((path) => /engine|ingest|clerk|evidence|models|crew/.test(path)), []);
   assert.ok(kb < MOST_KB, `${kb} kB`);
 });

@@ -11,6 +11,17 @@ const STUDIES = 1000;
 const MOST_MS = 1_500;
 const MOST_DRAWN = 100;
 
+/** Runs in the page: whether the list has been written. */
+async function isKept() {
+  // Asked to open what is not there, the browser would make it.
+  if ((await indexedDB.databases()).length === 0) return false;
+  const database = await new Promise((resolve) => (indexedDB.open("headway").onsuccess = (event) => resolve(event.target.result)));
+  const list = database.transaction("kept").objectStore("kept").get("list");
+  const text = await new Promise((resolve) => (list.onsuccess = () => resolve(list.result)));
+  database.close();
+  return text !== undefined;
+}
+
 /** Runs in the page: makes a thousand studies of the one that was kept. */
 async function multiply(count) {
   const open = () => new Promise((resolve) => (indexedDB.open("headway").onsuccess = (event) => resolve(event.target.result)));
@@ -26,7 +37,7 @@ async function multiply(count) {
     Object.assign(copy, { arrival: n, patient: { ...copy.patient, id: `P${n}`, name: `NAME${String((n * 31) % count).padStart(4, "0")}` } });
     Object.assign(copy.study, { uid, date: `2025${String(1 + (n % 12)).padStart(2, "0")}${String(1 + (n % 28)).padStart(2, "0")}` });
     const score = ((n * 37) % count) / count;
-    Object.assign(copy.stage.finding, { score, band: score >= 0.7 ? "flagged" : score >= 0.3 ? "uncertain" : "not_flagged" });
+    Object.assign(copy.stage.scored.finding, { score, band: score >= 0.7 ? "flagged" : score >= 0.3 ? "uncertain" : "not_flagged" });
     return copy;
   });
   await done(store().put(JSON.stringify(kept), "list"));
@@ -66,7 +77,7 @@ test("a thousand studies stand, sort and scroll, and only those near the part th
   await worklist.settled(1);
   await worklist.panel("device-panel");
   await worklist.by("keep").click();
-  await worklist.page.waitForFunction(async () => (await indexedDB.databases()).length > 0);
+  await worklist.becomes(() => worklist.page.evaluate(isKept), true);
   // Away from the page, which would write its own list over this one.
   const build = await worklist.page.evaluate(() => document.documentElement.dataset.buildUrl);
   await worklist.page.goto(`${build}manifest.json`);

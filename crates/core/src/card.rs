@@ -70,7 +70,7 @@ pub struct Card {
     /// A known input's known answer, checked before a device is trusted.
     pub self_test: SelfTest,
     /// What a site's own examinations showed, where the evidence is [`Evidence::Local`] (schema 1.3).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub local: Option<LocalEvidence>,
 }
 

@@ -3,6 +3,7 @@
 pub mod column;
 pub mod export;
 pub mod filter;
+pub mod kept;
 pub mod lesson;
 pub mod list;
 pub mod list_file;
@@ -29,7 +30,7 @@ use serde::{Deserialize, Serialize};
 /// A study's life. From `Received` it goes to `Building`, `Waiting`, `Inferring` and one of the three ends;
 /// every state may end early, and a new image or a retry starts again at `Received`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Headers are being read.
     Received,

@@ -20,6 +20,6 @@ pub fn serve() {
 }
 
 fn tell(reply: &Reply) {
-    // Text without attachments can always be posted.
+    // A message without attachments can always be posted.
     let _ = Page.post(reply, &Attached::default());
 }

@@ -32,6 +32,16 @@ pub struct LocalEvidence {
 }
 
 impl LocalEvidence {
+    /// What the evidence room found, as JSON, adopted on a day such as 2026-01-31.
+    ///
+    /// # Errors
+    /// In words, where it is no such finding.
+    pub fn adopted(found: &str, on: &str) -> Result<Self, String> {
+        let mut found: serde_json::Value = serde_json::from_str(found).map_err(|e| e.to_string())?;
+        found["adopted_on"] = on.into();
+        serde_json::from_value(found).map_err(|e| e.to_string())
+    }
+
     /// # Errors
     /// In words, where it is no ground to calibrate on.
     pub fn check(&self) -> Result<(), String> {

@@ -2,9 +2,10 @@
 
 use super::export::{Export, FORMAT, TableError};
 use super::urgency_list::UrgencyList;
+use serde::{Deserialize, Serialize};
 
 /// What a list file holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ListFile {
     /// Urgencies by accession number.
     Urgency(UrgencyList),

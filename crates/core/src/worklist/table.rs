@@ -1,10 +1,10 @@
 //! CSV in and out (RFC 4180, UTF-8), guarded so that no cell is a formula to a spreadsheet.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Why a table could not be read or written; says where and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableError(pub(super) String);
 
 impl fmt::Display for TableError {

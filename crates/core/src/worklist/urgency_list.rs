@@ -4,17 +4,18 @@ use super::WorklistRow;
 use super::table::{Table, TableError};
 use super::urgency::Urgency;
 use crate::study::StudyKey;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A list of urgencies as it was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UrgencyList {
     lines: Vec<Line>,
     /// Lines that say nothing, and why.
     pub notices: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Line {
     number: usize,
     accession_number: String,

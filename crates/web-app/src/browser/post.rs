@@ -1,14 +1,14 @@
-//! Messages between page and workers: a JSON text and what cannot be text, in one array.
+//! Messages between page and workers: bytes (postcard, which takes little code) and what cannot be bytes, in one array.
 
 use super::error::BrowserError;
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, MessagePort, Worker};
 
-/// What cannot be text: file handles are cloned, buffers and ports change hands.
+/// What cannot be bytes: file handles are cloned, buffers and ports change hands.
 #[derive(Debug, Default)]
 pub struct Attached {
     values: Array,
@@ -47,8 +47,8 @@ pub trait Post {
     /// # Errors
     /// In words where the browser will not send it.
     fn post(&self, message: &impl Serialize, attached: &Attached) -> Result<(), BrowserError> {
-        let json = serde_json::to_string(message).map_err(|e| BrowserError::from(JsValue::from(e.to_string())))?;
-        self.post_value(&Array::of2(&json.into(), &attached.values), &attached.handed_over)?;
+        let bytes = postcard::to_allocvec(message).map_err(|e| BrowserError::from(JsValue::from(e.to_string())))?;
+        self.post_value(&Array::of2(&Uint8Array::from(&*bytes), &attached.values), &attached.handed_over)?;
         Ok(())
     }
 }
@@ -84,7 +84,8 @@ impl Post for Page {
 /// Opens a message; `None` where it is not one of ours.
 pub fn open<M: DeserializeOwned>(event: &MessageEvent) -> Option<(M, Array)> {
     let envelope: Array = event.data().dyn_into().ok()?;
-    let message = serde_json::from_str(&envelope.get(0).as_string()?).ok()?;
+    let bytes: Uint8Array = envelope.get(0).dyn_into().ok()?;
+    let message = postcard::from_bytes(&bytes.to_vec()).ok()?;
     Some((message, envelope.get(1).dyn_into().ok()?))
 }
 

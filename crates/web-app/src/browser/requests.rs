@@ -22,7 +22,8 @@ pub fn asked() -> Vec<Asked> {
     entries.iter().flat_map(|entries| entries.iter()).map(|entry| request(&entry)).collect()
 }
 
-fn request(entry: &JsValue) -> Asked {
+/// A request as the browser notes it: `name` and `encodedBodySize`.
+pub(super) fn request(entry: &JsValue) -> Asked {
     let get = |key: &str| Reflect::get(entry, &key.into()).unwrap_or(JsValue::UNDEFINED);
     Asked {
         url: get("name").as_string().unwrap_or_default(),

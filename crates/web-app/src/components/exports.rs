@@ -20,7 +20,7 @@ pub fn Exports() -> impl IntoView {
     let naming = RwSignal::new(Naming::Names);
     let secret = RwSignal::new(String::new());
     let save = move |form: Form| {
-        intent.export(form, naming.get_untracked(), &secret.get_untracked());
+        intent.export(form, naming.get_untracked(), secret.get_untracked());
         secret.set(String::new());
     };
     let choice = |(value, words): (Naming, &'static str)| {

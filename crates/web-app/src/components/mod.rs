@@ -96,7 +96,7 @@ impl Intent {
     }
 
     /// The list is to be saved as a file.
-    pub fn export(self, form: Form, naming: Naming, secret: &str) {
+    pub fn export(self, form: Form, naming: Naming, secret: String) {
         self.0.with_value(|app| app.export(form, naming, secret));
     }
 

@@ -1,5 +1,6 @@
 //! The desk in signals: one dispatch for everything that happens.
 
+use super::clerk::ClerkRoom;
 use super::deidentify::DeidentifySignals;
 use super::device::EngineState;
 use super::engine::EngineRoom;
@@ -87,6 +88,7 @@ pub struct App {
     pub(super) viewer: ViewerRoom,
     pub(super) list: ListRoom,
     pub(super) keep: KeepRoom,
+    pub(super) clerk: ClerkRoom,
     desk: RefCell<Desk>,
     drawing: Cell<bool>,
 }
@@ -127,6 +129,7 @@ impl App {
             viewer: ViewerRoom::default(),
             list: ListRoom::default(),
             keep: KeepRoom::default(),
+            clerk: ClerkRoom::default(),
             desk: RefCell::default(),
             drawing: Cell::new(false),
         });

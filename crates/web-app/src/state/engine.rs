@@ -234,9 +234,9 @@ impl App {
         match reply {
             EngineReply::Ready { .. } => {}
             EngineReply::Loaded(loaded) => match *loaded {
-                Ok(Loaded { identity, card_json, device }) => {
+                Ok(Loaded { identity, card, card_json, device }) => {
                     set_if_new(self.signals.model, Some(identity));
-                    self.hold_card(&card_json);
+                    self.hold_card(card, card_json);
                     self.draw_soon();
                     self.signals.engine.set(EngineState::Ready(device));
                     self.bring_back_rows();

@@ -4,33 +4,19 @@ use super::app::App;
 use super::device::EngineState;
 use crate::browser::page::ask_before_closing;
 use crate::browser::storage;
+use crate::workers::protocol::{ClerkReply, ClerkRequest};
 use headway_core::card::ModelIdentity;
 use headway_core::reason::{Code, Reason};
 use headway_core::triage::Event;
-use headway_core::worklist::export::Export;
-use headway_core::worklist::list::List;
+use headway_core::worklist::kept::Kept;
 use headway_core::worklist::{Stage, WorklistRow};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
 /// How often what has changed is written, ms.
 const WRITE_MS: u32 = 1_000;
-
-/// All that is kept.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    /// The list beside its rows.
-    list: List,
-    /// The rows.
-    rows: Vec<WorklistRow>,
-    /// The model that scored them.
-    model: Option<ModelIdentity>,
-    /// Earlier exports that were read.
-    earlier: Option<Export>,
-}
 
 /// What the page keeps for keeping.
 pub struct KeepRoom {
@@ -63,7 +49,7 @@ impl App {
         spawn_local(async move {
             // A browser that keeps nothing has kept nothing.
             if let Ok(Some(text)) = storage::read(&app.keep.tab).await {
-                app.bring_back(&text);
+                app.bring_back(text).await;
             }
         });
         let app = Rc::clone(self);
@@ -127,9 +113,19 @@ impl App {
         });
     }
 
-    fn bring_back(self: &Rc<Self>, text: &str) {
-        let Ok(kept) = serde_json::from_str::<Kept>(text) else {
-            return self.say("What was kept on this device is of another version of Headway and cannot be read.");
+    async fn bring_back(self: &Rc<Self>, text: String) {
+        let read = self.ask_clerk(ClerkRequest::ReadKept(text), |reply| match reply {
+            ClerkReply::KeptRead(kept) => Some(kept),
+            _ => None,
+        });
+        let kept = match read.await {
+            Ok(Some(kept)) => *kept,
+            Ok(None) => {
+                return self.say("What was kept on this device is of another version of Headway and cannot be read.");
+            }
+            Err(why) => {
+                return self.say(format!("What is kept on this device could not be read ({why}). Reload the page."));
+            }
         };
         self.signals.kept.set(true);
         self.signals.earlier.set(kept.earlier);
@@ -168,9 +164,13 @@ impl App {
         self.keep.writing.set(true);
         let app = Rc::clone(self);
         spawn_local(async move {
-            let written = match serde_json::to_string(&kept) {
+            let text = app.ask_clerk(ClerkRequest::WriteKept(Box::new(kept)), |reply| match reply {
+                ClerkReply::Written(text) => Some(text),
+                _ => None,
+            });
+            let written = match text.await.flatten() {
                 Ok(text) => storage::write(&app.keep.tab, &text).await.map_err(|error| error.to_string()),
-                Err(error) => Err(error.to_string()),
+                Err(error) => Err(error),
             };
             app.keep.writing.set(false);
             match written {

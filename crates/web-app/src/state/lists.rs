@@ -5,6 +5,7 @@ use crate::browser::clock::local_now;
 use crate::browser::download::save;
 use crate::browser::files::text_of;
 use crate::browser::page::open_evidence;
+use crate::workers::protocol::{ClerkReply, ClerkRequest};
 use headway_core::file::FileMeta;
 use headway_core::reason::{Code, Reason};
 use headway_core::triage::Event;
@@ -12,7 +13,6 @@ use headway_core::worklist::WorklistRow;
 use headway_core::worklist::export::{Context, Export, Identifiers, TableError};
 use headway_core::worklist::list_file::{ListFile, may_be_list};
 use headway_core::worklist::order::arrange;
-use headway_core::worklist::pooling::pooling_csv;
 use headway_core::worklist::pseudonym::Secret;
 use headway_core::worklist::urgency_list::UrgencyList;
 use leptos::prelude::*;
@@ -64,23 +64,27 @@ impl App {
     /// A file that is no list after all goes the way of all others, and so does one that cannot be read.
     async fn take_list(self: &Rc<Self>, list: (String, File)) {
         let text = text_of(&list.1).await.unwrap_or_default();
-        let read = ListFile::read(&text);
-        let metas = self.keep_files(vec![list]);
-        let Some(read) = read else {
-            return self.dispatch(Event::FilesFound(metas));
-        };
-        let taken = read.and_then(|list| match list {
-            ListFile::Urgency(urgency) => Ok(self.take_urgency(urgency)),
-            ListFile::Export(export) => self.take_export(&export),
+        let read = self.ask_clerk(ClerkRequest::ReadList(text), |reply| match reply {
+            ClerkReply::ListRead(list) => Some(list),
+            _ => None,
         });
+        let read = read.await;
+        let metas = self.keep_files(vec![list]);
+        let taken = match read {
+            Ok(None) => return self.dispatch(Event::FilesFound(metas)),
+            Ok(Some(Ok(ListFile::Urgency(urgency)))) => Ok(self.take_urgency(urgency)),
+            Ok(Some(Ok(ListFile::Export(export)))) => self.take_export(&export).map_err(|error| error.to_string()),
+            Ok(Some(Err(error))) => Err(error.to_string()),
+            Err(why) => Err(format!("The file could not be read: {why}.")),
+        };
         let reason = match taken {
             Ok(words) => {
                 self.say(words.clone());
                 Reason::new(Code::ListRead, words)
             }
-            Err(error) => {
-                self.say(error.to_string());
-                Reason::new(Code::UnusableList, error.to_string())
+            Err(words) => {
+                self.say(words.clone());
+                Reason::new(Code::UnusableList, words)
             }
         };
         metas.into_iter().for_each(|file: FileMeta| self.dispatch(Event::FileTaken(file, reason.clone())));
@@ -120,51 +124,69 @@ impl App {
     }
 
     /// Saves the list as a file; why not is said in words.
-    pub fn export(self: &Rc<Self>, form: Form, naming: Naming, secret: &str) {
-        let words = match self.exported(form, naming, secret) {
-            Ok(words) => words,
-            Err(problem) => problem,
-        };
-        self.say(words);
+    pub fn export(self: &Rc<Self>, form: Form, naming: Naming, secret: String) {
+        let app = Rc::clone(self);
+        spawn_local(async move {
+            let words = match app.exported(form, naming, &secret).await {
+                Ok(words) => words,
+                Err(problem) => problem,
+            };
+            app.say(words);
+        });
     }
 
-    fn exported(&self, form: Form, naming: Naming, secret: &str) -> Result<String, String> {
-        let in_words = |error: TableError| error.to_string();
+    async fn exported(self: &Rc<Self>, form: Form, naming: Naming, secret: &str) -> Result<String, String> {
         let needs_secret = form == Form::Pooling || naming == Naming::Pseudonyms;
-        let secret = if needs_secret { Some(Secret::new(secret.as_bytes())?) } else { None };
-        let identifiers = match (&secret, form, naming) {
+        let keyed = if needs_secret { Some(Secret::new(secret.as_bytes())?) } else { None };
+        let identifiers = match (&keyed, form, naming) {
             (_, Form::Pooling, _) | (_, _, Naming::Names) => Identifiers::Kept,
-            (Some(secret), _, Naming::Pseudonyms) => Identifiers::Replaced(secret),
+            (Some(keyed), _, Naming::Pseudonyms) => Identifiers::Replaced(keyed),
             _ => Identifiers::Removed,
         };
-        let mut export = self.export_of(identifiers)?;
-        if let (Identifiers::Kept, Some(earlier)) = (identifiers, self.signals.earlier.get_untracked()) {
-            export = Export::merge([earlier, export]).map_err(in_words)?;
-        }
-        let (kind, end, media_type, text) = match (form, &secret) {
-            (Form::Json, _) => ("worklist", "json", "application/json", export.to_json().map_err(in_words)?),
-            (Form::Pooling, Some(secret)) => {
-                ("pooling", "csv", "text/csv", pooling_csv(&export, secret).map_err(in_words)?)
-            }
-            _ => ("worklist", "csv", "text/csv", export.to_csv().map_err(in_words)?),
+        let names_patients = matches!(identifiers, Identifiers::Kept);
+        let export = if names_patients { self.export_with_earlier() } else { self.export_of(identifiers) }?;
+        let studies = export.studies.len();
+        let (kind, end, media_type, request) = match form {
+            Form::Json => ("worklist", "json", "application/json", ClerkRequest::WriteJson(export)),
+            Form::Csv => ("worklist", "csv", "text/csv", ClerkRequest::WriteCsv(export)),
+            Form::Pooling => ("pooling", "csv", "text/csv", ClerkRequest::WritePooling(export, secret.to_owned())),
         };
+        let text = self.written(request).await?;
         // The file's name says when, and nothing of whom.
         let day: String = local_now().to_string().chars().take(10).collect();
         let name = format!("headway-{kind}-{day}.{end}");
         save(&name, media_type, &text).map_err(|error| format!("The file could not be made ({error})."))?;
-        if matches!(identifiers, Identifiers::Kept) && form != Form::Pooling {
+        if names_patients && form != Form::Pooling {
             self.note_saved();
         }
-        Ok(format!("{name} with {} studies was handed to the browser to save.", export.studies.len()))
+        Ok(format!("{name} with {studies} studies was handed to the browser to save."))
+    }
+
+    async fn written(self: &Rc<Self>, request: ClerkRequest) -> Result<String, String> {
+        let text = self.ask_clerk(request, |reply| match reply {
+            ClerkReply::Written(text) => Some(text),
+            _ => None,
+        });
+        text.await.map_err(|why| format!("The list could not be written: {why}."))?
     }
 
     /// Opens the evidence room with the list as it stands, earlier lists merged; without one before a model is loaded.
-    pub fn open_evidence(&self) {
-        let list = self.export_of(Identifiers::Kept).ok().and_then(|export| {
-            let earlier = self.signals.earlier.get_untracked();
-            Export::merge(earlier.into_iter().chain([export])).and_then(|merged| merged.to_json()).ok()
+    pub fn open_evidence(self: &Rc<Self>) {
+        let app = Rc::clone(self);
+        spawn_local(async move {
+            let list = match app.export_with_earlier() {
+                Ok(export) => app.written(ClerkRequest::WriteJson(export)).await.ok(),
+                Err(_) => None,
+            };
+            open_evidence(list.as_deref());
         });
-        open_evidence(list.as_deref());
+    }
+
+    /// With names, and the studies of earlier lists as well.
+    fn export_with_earlier(&self) -> Result<Export, String> {
+        let export = self.export_of(Identifiers::Kept)?;
+        let Some(earlier) = self.signals.earlier.get_untracked() else { return Ok(export) };
+        Export::merge([earlier, export]).map_err(|error| error.to_string())
     }
 
     /// Every study of the list, filtered or not, in the order in use.

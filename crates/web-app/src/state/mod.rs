@@ -1,6 +1,7 @@
 //! What the page knows, as signals, and the shell that resolves the desk's effects.
 
 pub mod app;
+pub mod clerk;
 pub mod deidentify;
 pub mod device;
 pub mod engine;

@@ -9,8 +9,8 @@ use crate::browser::clock::local_now;
 use crate::browser::download::save;
 use crate::browser::page::{on_adopt, say_adopted};
 use crate::browser::post::Attached;
-use crate::workers::protocol::{EngineRequest, IngestRequest, Work};
-use headway_core::card::{Card, LocalEvidence, ModelIdentity, is_card, is_model_file};
+use crate::workers::protocol::{ClerkReply, ClerkRequest, EngineRequest, IngestRequest, Work};
+use headway_core::card::{Card, ModelIdentity, is_card, is_model_file};
 use headway_core::file::{FileMeta, Notice};
 use headway_core::reason::{Code, Reason};
 use headway_core::triage::Event;
@@ -19,6 +19,7 @@ use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 /// How often an engine that stops over a model's files is asked to check them.
@@ -199,9 +200,9 @@ impl App {
     }
 
     /// Keeps the card of the model that is loaded.
-    pub(super) fn hold_card(&self, card_json: &str) {
-        card_json.clone_into(&mut self.model.card_json.borrow_mut());
-        set_if_new(self.signals.card, Card::from_json(card_json.as_bytes()).ok());
+    pub(super) fn hold_card(&self, card: Card, card_json: String) {
+        self.model.card_json.replace(card_json);
+        set_if_new(self.signals.card, Some(card));
     }
 
     /// Saves the card of the model in use: dropped on the page again, it brings the calibration back.
@@ -214,30 +215,37 @@ impl App {
     /// Hears, for the life of the page, of calibrations to adopt.
     pub(super) fn hear_of_adoptions(self: &Rc<Self>) {
         let app = Rc::clone(self);
-        on_adopt(move |found| app.adopt(&found));
+        on_adopt(move |found| app.adopt(found));
     }
 
     /// Takes up a calibration on the site's own examinations, found in the evidence room, which hears how it went.
-    fn adopt(self: &Rc<Self>, found: &str) {
-        let words = match self.adopted(found) {
-            Ok(words) | Err(words) => words,
-        };
-        say_adopted(&words);
+    fn adopt(self: &Rc<Self>, found: String) {
+        let app = Rc::clone(self);
+        spawn_local(async move {
+            let words = match app.adopted(found).await {
+                Ok(words) | Err(words) => words,
+            };
+            say_adopted(&words);
+        });
     }
 
-    fn adopted(self: &Rc<Self>, found: &str) -> Result<String, String> {
-        let mut local: serde_json::Value = serde_json::from_str(found).map_err(|e| e.to_string())?;
-        local["adopted_on"] = local_now().to_string().chars().take(10).collect::<String>().into();
-        let local: LocalEvidence = serde_json::from_value(local).map_err(|e| e.to_string())?;
+    async fn adopted(self: &Rc<Self>, found: String) -> Result<String, String> {
         let in_use = self.signals.model.get_untracked().ok_or("No model is loaded that could take it up.")?;
-        if in_use.sha256 != local.evaluated_sha256 {
+        let card_json = self.model.card_json.borrow().clone();
+        let adopted_on = local_now().to_string().chars().take(10).collect();
+        let calibrate = ClerkRequest::Calibrate { card_json, found, adopted_on };
+        let (evaluated_sha256, card) = self
+            .ask_clerk(calibrate, |reply| match reply {
+                ClerkReply::Calibrated(calibrated) => Some(calibrated),
+                _ => None,
+            })
+            .await??;
+        if in_use.sha256 != evaluated_sha256 {
             return Err(format!(
                 "The scores that were evaluated come from another model than {} {}, which is in use. Nothing was adopted.",
                 in_use.name, in_use.version
             ));
         }
-        let card =
-            Card::calibrated_locally(self.model.card_json.borrow().as_bytes(), &local).map_err(|reason| reason.text)?;
         let weights = self.model.own.borrow().as_ref().and_then(|own| own.weights.clone());
         self.use_model(Some(ModelFiles { card: Uint8Array::from(card.as_bytes()), weights }));
         Ok("Adopted: the model's evidence is local now, and the list is scored anew. It lasts until the page is closed; \

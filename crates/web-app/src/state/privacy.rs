@@ -4,7 +4,7 @@ use super::app::App;
 use crate::browser::offline::{KeptPage, forget_page, kept_page};
 use crate::browser::post::Attached;
 use crate::browser::requests::{Asked, asked};
-use crate::workers::protocol::{EngineRequest, IngestRequest};
+use crate::workers::protocol::{ClerkReply, ClerkRequest, EngineRequest, IngestRequest};
 use leptos::prelude::*;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -35,6 +35,16 @@ impl App {
             app.hear_of_requests("The service worker", requests);
             signals.kept.set(kept);
         });
+        if self.has_clerk() {
+            let app = Rc::clone(self);
+            spawn_local(async move {
+                let asked = app.ask_clerk(ClerkRequest::TellRequests, |reply| match reply {
+                    ClerkReply::Requests(asked) => Some(asked),
+                    _ => None,
+                });
+                app.hear_of_requests("The reader of lists", asked.await.unwrap_or_default());
+            });
+        }
     }
 
     pub(super) fn hear_of_requests(&self, who: &'static str, asked: Vec<Asked>) {

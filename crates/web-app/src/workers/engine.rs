@@ -232,6 +232,7 @@ async fn load(engine: &OnceCell<Engine>, files: &ModelFiles, wanted: Wanted) -> 
     let loaded = engine.get_or_init(|| loaded);
     Ok(Loaded {
         identity: loaded.identity().clone(),
+        card: loaded.card().clone(),
         // A card that was read is text.
         card_json: String::from_utf8_lossy(&card_json).into_owned(),
         device: loaded.device().clone(),

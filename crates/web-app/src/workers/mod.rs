@@ -2,8 +2,10 @@
 //!
 //! The ingest worker reads files and builds inputs, with decode workers of its own for what is compressed;
 //! the engine worker runs the network. Inputs go from one to the other through a port, never through the page.
-//! Neither owns anything that cannot be made again: a worker that stops is ended and another started.
+//! The clerk reads and writes what is text on the outside: lists and cards, JSON and CSV.
+//! None of them owns anything that cannot be made again: a worker that stops is ended and another started.
 
+pub mod clerk;
 pub mod client;
 #[cfg(feature = "engine-cpu")]
 mod crew;

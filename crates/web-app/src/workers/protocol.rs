@@ -1,8 +1,8 @@
-//! Every message between page, ingest and engine. What is attached stands with each variant.
+//! Every message between page, ingest, engine and clerk. What is attached stands with each variant.
 
 use crate::browser::requests::Asked;
 use headway_core::attention::{AttentionMap, MapPlace};
-use headway_core::card::ModelIdentity;
+use headway_core::card::{Card, ModelIdentity};
 use headway_core::deidentify::Wishes;
 use headway_core::file::{FileId, FileMeta};
 use headway_core::finding::{DeviceReport, Finding, Tier};
@@ -15,6 +15,9 @@ use headway_core::series::SeriesSummary;
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, HeaderRead, Job, WantedSeries};
 use headway_core::viewing::{BodyPlane, Viewing};
+use headway_core::worklist::export::{Export, TableError};
+use headway_core::worklist::kept::Kept;
+use headway_core::worklist::list_file::ListFile;
 use headway_synth::lesson::Case;
 use serde::{Deserialize, Serialize};
 
@@ -209,7 +212,9 @@ pub enum EngineReply {
 pub struct Loaded {
     /// Which model.
     pub identity: ModelIdentity,
-    /// Its card, byte for byte.
+    /// Its card.
+    pub card: Card,
+    /// The same, byte for byte.
     pub card_json: String,
     /// Where it runs.
     pub device: DeviceReport,
@@ -222,6 +227,63 @@ pub enum Input {
     Run(InputFor, Job, StudyKey),
     /// To be explained.
     Explain(ViewId),
+}
+
+/// Page to clerk. There is one reply to each, in the same order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ClerkRequest {
+    /// Read a file's text, if it is a list.
+    ReadList(String),
+    /// Write a list as JSON.
+    WriteJson(Export),
+    /// Write a list as CSV, a line for each study.
+    WriteCsv(Export),
+    /// Write what sites may put together, by pseudonyms made with this secret.
+    WritePooling(Export, String),
+    /// Read what was kept.
+    ReadKept(String),
+    /// Write what is kept.
+    WriteKept(Box<Kept>),
+    /// Write the card of the same weights with a site's calibration.
+    Calibrate {
+        /// The card of the model in use.
+        card_json: String,
+        /// What the evidence room found, JSON.
+        found: String,
+        /// The day.
+        adopted_on: String,
+    },
+    /// Say what was asked of the network.
+    TellRequests,
+}
+
+/// Clerk to page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ClerkReply {
+    /// The worker listens.
+    Ready {
+        /// Of which build it is.
+        build_id: String,
+    },
+    /// A list, none because the text is no list, or why it cannot be read.
+    ListRead(Option<Result<ListFile, TableError>>),
+    /// What was to be written, or why it cannot be.
+    Written(Result<String, String>),
+    /// What was kept; none where another version kept it.
+    KeptRead(Option<Box<Kept>>),
+    /// SHA-256 of the model that was evaluated, and the card; or why there is none.
+    Calibrated(Result<(String, String), String>),
+    /// What this worker asked of the network so far.
+    Requests(Vec<Asked>),
+}
+
+impl super::client::Greets for ClerkReply {
+    fn build_id(&self) -> Option<&str> {
+        match self {
+            Self::Ready { build_id } => Some(build_id),
+            _ => None,
+        }
+    }
 }
 
 impl super::client::Greets for IngestReply {

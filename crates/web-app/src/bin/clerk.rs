@@ -1,0 +1,5 @@
+//! The clerk worker's module.
+
+fn main() {
+    headway_web::workers::clerk::serve();
+}
