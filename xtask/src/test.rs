@@ -34,7 +34,7 @@ pub fn verb(full: bool) -> Result<(), String> {
     }
     let mut outcomes = vec![
         step("check", |_| check()),
-        step("native tests", |counts| counted(counts, &mut native_tests(full))),
+        step("native tests", |counts| counted(counts, &mut native_tests())),
         step("command line", |_| run(&format!("cargo build --quiet {NATIVE} --bins"))),
         step("page", |_| page::build(if full { page::Kind::Whole } else { page::Kind::Plain })),
         step("browser tests", |counts| counted(counts, &mut wasm_tests("cpu"))),
@@ -64,16 +64,12 @@ pub fn check() -> Result<(), String> {
 }
 
 /// Tests that need real scans are ignored unless `HEADWAY_DATA` says where they are.
-fn native_tests(full: bool) -> Command {
+fn native_tests() -> Command {
     let mut command = program(&format!("cargo test {NATIVE}"));
     if std::env::var_os("HEADWAY_DATA").is_some() {
         command.args(["--", "--include-ignored"]).env("HEADWAY_PYDICOM", pydicoms_files());
         if std::env::var_os("HEADWAY_GOLDEN").is_none() {
             command.args(["--skip", "the_full_network"]);
-        }
-        if !full {
-            // A quarter of an hour of attention maps.
-            command.args(["--skip", "peaks_lie_in_their_tumours"]);
         }
     }
     command

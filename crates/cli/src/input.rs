@@ -6,13 +6,23 @@ use crate::score::Model;
 use crate::shell::Shell;
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::{Code, Reason};
+use headway_core::selection::SeriesChoice;
 use headway_core::worklist::Stage;
 use ndarray::Array3;
 use std::path::{Path, PathBuf};
 
 /// Builds the input of the one study found and writes it.
 pub fn input(paths: &[PathBuf], model: &Path, out: &Path) -> Result<(), String> {
-    let model = Model::open(model)?;
+    let input = input_of_one(paths, &Model::open(model)?, None)?;
+    let volume = Array3::from_shape_vec([input.size; 3], input.values).map_err(|e| e.to_string())?;
+    nifti_file::write(&volume, input.patient_from_model, out)
+}
+
+/// The input of the one study found, from a series asked for if there is one.
+///
+/// # Errors
+/// In words where there is none, or where there are several.
+pub fn input_of_one(paths: &[PathBuf], model: &Model, wanted: Option<SeriesChoice>) -> Result<ModelInput, String> {
     let files = Files::find(paths);
     let mut inputs: Vec<ModelInput> = Vec::new();
     // Stands in for the network: keeps what it is given.
@@ -20,7 +30,7 @@ pub fn input(paths: &[PathBuf], model: &Path, out: &Path) -> Result<(), String> 
         inputs.push(input.clone());
         Err(Reason::new(Code::Abstained, "Only the input was asked for."))
     };
-    let view = Shell::new(&files, &model.card.input).run(&mut keep).view();
+    let view = Shell::new(&files, &model.card.input).wanting(wanted).run(&mut keep).view();
     let withheld: Vec<String> = view
         .rows
         .iter()
@@ -29,15 +39,10 @@ pub fn input(paths: &[PathBuf], model: &Path, out: &Path) -> Result<(), String> 
             _ => None,
         })
         .collect();
-    match inputs.as_slice() {
-        [one] => write(one, out),
-        [] if withheld.is_empty() => Err("No study was found in these files.".to_owned()),
-        [] => Err(format!("No input: {}", withheld.join(" "))),
-        more => Err(format!("{} studies were found; name the files of one.", more.len())),
+    match (inputs.pop(), inputs.len()) {
+        (Some(one), 0) => Ok(one),
+        (None, _) if withheld.is_empty() => Err("No study was found in these files.".to_owned()),
+        (None, _) => Err(format!("No input: {}", withheld.join(" "))),
+        (Some(_), others) => Err(format!("{} studies were found; name the files of one.", others + 1)),
     }
-}
-
-fn write(input: &ModelInput, out: &Path) -> Result<(), String> {
-    let volume = Array3::from_shape_vec([input.size; 3], input.values.clone()).map_err(|e| e.to_string())?;
-    nifti_file::write(&volume, input.patient_from_model, out)
 }

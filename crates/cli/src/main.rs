@@ -1,5 +1,6 @@
 //! `headway`: the page's headless twin.
 
+mod attention;
 mod deidentify;
 mod evaluate;
 mod files;
@@ -45,6 +46,17 @@ enum Command {
         /// Print JSON (see docs/report.md) instead of sentences.
         #[arg(long)]
         json: bool,
+    },
+    /// Write which parts of the head raised the score of the one study found, as NIfTI: a research explanation, which may mislead.
+    Attention {
+        /// Files and folders, searched to any depth.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        source: score::Source,
+        /// File to write, .nii or .nii.gz.
+        #[arg(long)]
+        out: PathBuf,
     },
     /// Write the network's input for the one study found, as NIfTI.
     Input {
@@ -146,6 +158,7 @@ fn main() -> ExitCode {
     end_where_nobody_reads();
     let done = match Arguments::parse().command {
         Command::Score { paths, source, range, json } => score::score(&paths, &source, range, json),
+        Command::Attention { paths, source, out } => attention::attention(&paths, &source, &out),
         Command::Input { paths, model, out } => input::input(&paths, &model, &out),
         Command::Inspect { paths, model, json } => inspect::inspect(&paths, &model, json),
         Command::Volume { paths, stack, model, out } => volume::volume(&paths, &stack, &model, &out),

@@ -93,6 +93,17 @@ impl Source {
     pub fn open_model(&self) -> Result<Model, String> {
         Model::open(&self.model)
     }
+
+    /// Makes the network ready.
+    pub fn load(&self, model: &Model) -> Result<Engine, String> {
+        model.load(self.device).map_err(|reason| reason.text)
+    }
+
+    /// The series asked for in place of the rules' choice.
+    pub fn wanted(&self) -> Option<SeriesChoice> {
+        let part = self.part.clone().unwrap_or_default();
+        self.series.clone().map(|series_uid| SeriesChoice { series_uid, part })
+    }
 }
 
 /// Scores and prints; with the scores' ranges where they are asked for.
@@ -139,9 +150,8 @@ pub fn report(paths: &[PathBuf], source: &Source, range: bool) -> Result<Report,
     let model = source.open_model()?;
     let files = Files::find(paths);
     let mut engine = LazyEngine { model: &model, device: source.device, loaded: None };
-    let part = source.part.clone().unwrap_or_default();
-    let wanted = source.series.clone().map(|series_uid| SeriesChoice { series_uid, part });
-    let view = Shell::new(&files, &model.card.input).wanting(wanted).with_ranges(range).run(&mut engine).view();
+    let view =
+        Shell::new(&files, &model.card.input).wanting(source.wanted()).with_ranges(range).run(&mut engine).view();
     if let Some(uid) = source.series.as_ref().filter(|_| !view.rows.iter().any(WorklistRow::is_chosen_by_reader)) {
         return Err(format!("No study holds the series {uid}. `headway inspect` lists what there is."));
     }

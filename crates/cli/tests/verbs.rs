@@ -293,3 +293,15 @@ fn a_series_can_be_named_and_an_unknown_one_is_a_sentence() {
         (Some("reader"), Some(other))
     );
 }
+
+/// The map itself is a promise of `tests/tumours.rs`: here, that no map is made of what has no score.
+#[test]
+fn attention_is_refused_where_the_study_is() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("no-study");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("note.txt"), "no image").unwrap();
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../../public/models/densenet121-synthetic");
+    let out = folder.join("map.nii.gz");
+    let said = sentence(&["attention", folder.to_str().unwrap(), "--model", model, "--out", out.to_str().unwrap()]);
+    assert!(said.contains("No study was found") && !out.exists(), "{said}");
+}
