@@ -9,7 +9,9 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/ja
 /** Serves a folder on a free port of this machine. */
 export async function serve(folder) {
   const server = createServer((request, response) => {
-    const path = join(folder, decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    const { pathname } = new URL(request.url, "http://localhost");
+    // The page's service worker asks for the page by its folder.
+    const path = join(folder, decodeURIComponent(pathname.endsWith("/") ? `${pathname}index.html` : pathname));
     if (!path.startsWith(folder) || !existsSync(path)) return response.writeHead(404).end();
     response.writeHead(200, {
       "Content-Type": TYPES[extname(path)] ?? "application/octet-stream",

@@ -87,9 +87,20 @@ async function lists(worklist) {
   await worklist.settled(1);
 }
 
-/** Every part of the evidence room, with its fields, and an answer. */
+/** Forty examinations as a table: who, and one number of each. */
+const table = (column, number) => ({
+  name: `${column}.csv`,
+  mimeType: "text/csv",
+  buffer: Buffer.from([`id,${column}`, ...Array.from({ length: 40 }, (_, n) => `A${n},${number(n)}`)].join("\n")),
+});
+
+/** Every part of the evidence room, with its fields; an evaluation, and a simulation. */
 async function evidence(worklist) {
   await worklist.by("open-evidence").click();
+  await worklist.page.locator("#evidence-file-scores").setInputFiles(table("score", (n) => ((7 * n) % 10) / 10));
+  await worklist.page.locator("#evidence-file-labels").setInputFiles(table("label", (n) => Number(n % 3 === 0)));
+  await worklist.by("ask").click();
+  await worklist.by("report").waitFor();
   for (const part of ["Labels from reports", "Over time", "The paper", "Reporting times"]) await worklist.page.getByRole("tab", { name: part }).click();
   await worklist.by("example").click();
   await worklist.by("ask").click();

@@ -26,12 +26,18 @@ pub fn card() -> Card {
     Card::from_json(include_bytes!("../../crates/infer/src/template_card.json")).expect("the shipped card is sound")
 }
 
-/// The model that the page is shipped with, on the processor.
-pub fn shipped_engine() -> Engine {
+/// Card and weights of the model that the page is shipped with.
+pub fn shipped_model() -> (serde_json::Value, Vec<u8>) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/models/densenet121-synthetic");
     let read = |name: &str| std::fs::read(folder.join(name)).expect("the shipped model is there");
+    (serde_json::from_slice(&read("card.json")).expect("the card is JSON"), read("weights.safetensors"))
+}
+
+/// The same on the processor.
+pub fn shipped_engine() -> Engine {
+    let (card, weights) = shipped_model();
     let wanted = Wanted::Cpu { why: "for a test".to_owned() };
-    pollster::block_on(Engine::load(&read("card.json"), &read("weights.safetensors"), wanted)).expect("it loads")
+    pollster::block_on(Engine::load(card.to_string().as_bytes(), &weights, wanted)).expect("it loads")
 }
 
 /// What a run over some files came to.

@@ -6,7 +6,9 @@ import pytest
 
 pytest.importorskip("torch")
 
-from headway_training.peaks import distance_mm, image_of, section, strongest_mm
+from headway_training.peaks import distance_mm, image_of, section, strongest_mm  # noqa: E402
+
+pytestmark = pytest.mark.full
 
 
 def test_the_strongest_cell_is_found_beside_its_tumour():

@@ -19,6 +19,9 @@ pub enum Kind {
     Optimised,
 }
 
+/// Modules that are there to be small, for how soon they have come over the network; all others to be fast.
+const SMALL: [&str; 2] = ["page", "clerk"];
+
 /// What the build id is made of. A change anywhere here makes another build.
 const SOURCES: &[&str] =
     &["crates", "public", "style", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
@@ -98,7 +101,7 @@ fn crew(stage: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// index.html as Trunk is to build it: for tests less the GPU engine, for deployment with the page's module made small.
+/// index.html as Trunk is to build it: for tests less the GPU engine, for deployment with those modules made small that ought to be.
 /// It has to lie beside the original, whose references are relative.
 fn index_for(kind: Kind) -> Result<&'static str, String> {
     const PREPARED: &str = ".trunk.html";
@@ -109,7 +112,10 @@ fn index_for(kind: Kind) -> Result<&'static str, String> {
             index.lines().filter(|line| !line.contains("engine-gpu")).map(|line| format!("{line}\n")).collect()
         }
         Kind::Whole => return Ok("index.html"),
-        Kind::Optimised => index.replace("data-bin=\"page\"", "data-bin=\"page\" data-cargo-profile-release=\"small\""),
+        Kind::Optimised => SMALL.iter().fold(index, |index, name| {
+            let bin = format!("data-bin=\"{name}\"");
+            index.replace(&bin, &format!("{bin} data-cargo-profile-release=\"small\""))
+        }),
     };
     fs::write(root().join(PREPARED), prepared).map_err(|e| format!("{PREPARED} cannot be written ({e})."))?;
     Ok(PREPARED)
@@ -120,8 +126,8 @@ fn index_for(kind: Kind) -> Result<&'static str, String> {
 fn optimise(stage: &Path) -> Result<(), String> {
     let wasm_opt = root().join("tests/e2e/node_modules/.bin/wasm-opt");
     for module in files_below(stage).into_iter().filter(|f| f.extension().is_some_and(|e| e == "wasm")) {
-        // The page's views are there to be small, everything else to be fast.
-        let level = if module.ends_with("page_bg.wasm") { "-Os" } else { "-O3" };
+        let is_small = SMALL.iter().any(|name| module.ends_with(format!("{name}_bg.wasm")));
+        let level = if is_small { "-Os" } else { "-O3" };
         let module = module.display();
         run(&format!("{} {level} {module} -o {module}", wasm_opt.display()))?;
     }

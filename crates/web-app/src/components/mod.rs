@@ -25,7 +25,7 @@ mod row;
 mod score;
 mod shortcuts;
 mod status;
-mod text;
+pub mod text;
 mod theme;
 mod toolbar;
 mod viewer;

@@ -225,7 +225,8 @@ impl App {
     pub fn want_picture(&self, plane: BodyPlane, slice: usize) {
         let place = plane as usize;
         self.viewer.wanted[place].set(slice);
-        if self.viewer.asked[place].get().is_none() {
+        let shown = self.signals.viewer.pictures[place].with_untracked(|shown| shown.as_ref().map(|shown| shown.slice));
+        if shown != Some(slice) && self.viewer.asked[place].get().is_none() {
             self.viewer.asked[place].set(Some(slice));
             self.post_ingest(IngestRequest::Draw(self.viewer.view.get(), plane, slice), Attached::default());
         }
@@ -278,7 +279,10 @@ impl App {
             signals.window.set(Window::usual(&viewing.range));
             let axial = &viewing.planes[0];
             let middle = || axial.dims.map(|n| n / 2);
-            signals.point.set(self.viewer.at_mm.get().map_or_else(middle, |mm| axial.nearest(mm)));
+            let point = self.viewer.at_mm.get().map_or_else(middle, |mm| axial.nearest(mm));
+            signals.point.set(point);
+            // Asked for now: by the time the panes are made, the first of them are here.
+            viewing.planes.iter().for_each(|grid| self.want_picture(grid.plane, axial.on(grid, point)[2]));
         }
         if again {
             // The series was read once more: the planes still want their pictures.

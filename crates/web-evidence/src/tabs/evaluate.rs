@@ -8,6 +8,7 @@ use crate::parts::file_choice::FileChoice;
 use crate::parts::number::{Number, percent, two_digits};
 use crate::room::Tab;
 use headway_evaluate::question::{Question, Role};
+use headway_web::components::text::count;
 use leptos::prelude::*;
 
 const ROLES: &[Role] = &[Role::Scores, Role::Labels, Role::Mapping, Role::OtherScores];
@@ -32,7 +33,7 @@ pub fn Evaluate() -> impl IntoView {
             None => "The worklist has no study with a score to offer.".to_owned(),
             Some(list) => format!(
                 "The worklist offers {}, {} read before the score was seen.",
-                counted(list.scores.studies.len()),
+                count(list.scores.studies.len(), "study", "studies"),
                 list.readings.rows.len()
             ),
         })
@@ -56,8 +57,4 @@ pub fn Evaluate() -> impl IntoView {
         <Adopt/>
         <Answered tab=Tab::Evaluate name="evaluation"/>
     }
-}
-
-fn counted(studies: usize) -> String {
-    if studies == 1 { "1 study".to_owned() } else { format!("{studies} studies") }
 }
