@@ -151,15 +151,24 @@ impl App {
             Form::Csv => ("worklist", "csv", "text/csv", ClerkRequest::WriteCsv(export)),
             Form::Pooling => ("pooling", "csv", "text/csv", ClerkRequest::WritePooling(export, secret.to_owned())),
         };
-        let text = self.written(request).await?;
         // The file's name says when, and nothing of whom.
         let day: String = local_now().to_string().chars().take(10).collect();
         let name = format!("headway-{kind}-{day}.{end}");
-        save(&name, media_type, &text).map_err(|error| format!("The file could not be made ({error})."))?;
-        if names_patients && form != Form::Pooling {
+        let holds_all = names_patients && form != Form::Pooling;
+        if holds_all {
+            // Now, since what changes while it is written is not in it.
             self.note_saved();
         }
-        Ok(format!("{name} with {studies} studies was handed to the browser to save."))
+        let saved = self.hand_over(&name, media_type, request).await;
+        if holds_all && saved.is_err() {
+            self.note_change();
+        }
+        saved.map(|()| format!("{name} with {studies} studies was handed to the browser to save."))
+    }
+
+    async fn hand_over(self: &Rc<Self>, name: &str, media_type: &str, list: ClerkRequest) -> Result<(), String> {
+        let text = self.written(list).await?;
+        save(name, media_type, &text).map_err(|error| format!("The file could not be made ({error})."))
     }
 
     async fn written(self: &Rc<Self>, request: ClerkRequest) -> Result<String, String> {
