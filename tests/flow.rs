@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 
 use headway_core::preprocess::ModelInput;
+use headway_core::reason::Code;
+use headway_core::worklist::Stage;
 use headway_synth::recipe::{Contrast, Place, Plane};
 use headway_synth::{Recipe, SeriesRecipe};
 use headway_tests::{run_choosing, run_files, run_recipe};
@@ -161,9 +163,16 @@ fn a_study_of_two_patients_withholds_the_score() {
     let strangers = SeriesRecipe { strangers: vec![3], ..SeriesRecipe::default() };
     let run = run_recipe(&Recipe { series: vec![strangers], ..Recipe::default() });
     run.assert_nothing_lost();
-    let codes: Vec<_> =
-        run.view.rows.iter().map(|row| serde_json::to_value(&row.stage).unwrap()["reason"]["code"].clone()).collect();
-    assert_eq!(codes, ["mixed_patients", "mixed_patients"], "each patient has a row, and neither is scored");
+    let codes: Vec<_> = run
+        .view
+        .rows
+        .iter()
+        .map(|row| match &row.stage {
+            Stage::NotScored { reason } => Some(reason.code),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(codes, [Some(Code::MixedPatients); 2], "each patient has a row, and neither is scored");
 }
 
 #[test]

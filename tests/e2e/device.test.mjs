@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { browse, serve } from "./harness.mjs";
 import { scored } from "./scores.mjs";
-import { WorklistPage } from "./worklist_page.mjs";
+import { WorklistPage, keptText } from "./worklist_page.mjs";
 
 /** A study with a score and a comment. */
 async function commented(t) {
@@ -30,17 +30,11 @@ function stored({ page }) {
 }
 
 /** Waits until the kept text says something. */
-async function kept({ page }, words) {
-  await page.waitForFunction(async (words) => {
-    const text = await new Promise((resolve) => {
-      const opening = indexedDB.open("headway");
-      opening.onsuccess = () => {
-        const get = opening.result.transaction("kept").objectStore("kept").get("list");
-        get.onsuccess = () => (opening.result.close(), resolve(get.result ?? ""));
-      };
-    });
+async function kept(worklist, words) {
+  await worklist.becomes(async () => {
+    const text = await worklist.page.evaluate(keptText);
     return words.every((word) => text.includes(word));
-  }, words);
+  }, true);
 }
 
 test("nothing is stored, and a reload begins with an empty list", async (t) => {

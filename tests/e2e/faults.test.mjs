@@ -7,7 +7,7 @@ import test from "node:test";
 import { DIST, browse, scratch, serve } from "./harness.mjs";
 import { slow } from "./scores.mjs";
 import { filesOf, phantom } from "./studies.mjs";
-import { WorklistPage } from "./worklist_page.mjs";
+import { WorklistPage, keptText } from "./worklist_page.mjs";
 
 async function open(t, dir, clock = false) {
   const { origin } = await serve(t, dir);
@@ -221,8 +221,7 @@ test("two tabs never overwrite each other: the one that began last keeps the lis
   await scoresTheSample(first);
   await first.panel("device-panel");
   await first.by("keep").click();
-  await first.page.waitForFunction(async () => (await indexedDB.databases()).length > 0);
-  await first.page.waitForTimeout(2_000);
+  await first.becomes(async () => (await first.page.evaluate(keptText)) !== "", true);
   const second = await WorklistPage.open(context, origin);
   await second.becomes(() => second.by("row").count(), 1);
   await second.by("comment").fill("From the second tab");

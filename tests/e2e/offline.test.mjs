@@ -89,7 +89,8 @@ test("a new build waits until it is asked for, then takes the place of the old o
   const dir = copy(t);
   const { origin } = await serve(t, dir);
   const context = await browse(t);
-  const { page } = await WorklistPage.open(context, origin);
+  const worklist = await WorklistPage.open(context, origin);
+  const { page } = worklist;
   const build = () => page.evaluate(() => new URL(document.documentElement.dataset.buildUrl).pathname.slice(1, 13));
   await kept(page, "Kept on this device");
   const old = await build();
@@ -100,5 +101,5 @@ test("a new build waits until it is asked for, then takes the place of the old o
   await page.getByRole("button", { name: "Reload with the new version" }).click();
   await page.waitForFunction(() => document.documentElement.dataset.buildUrl?.includes("0123456789ab"), null, { timeout: PATIENCE_MS });
   await kept(page, "Kept on this device");
-  await page.waitForFunction(async () => (await caches.keys()).join() === "headway-0123456789ab", null, { timeout: PATIENCE_MS });
+  await worklist.becomes(() => page.evaluate(() => caches.keys()), ["headway-0123456789ab"]);
 });

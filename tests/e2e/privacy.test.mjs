@@ -8,7 +8,7 @@ import test from "node:test";
 import { DIST, browse, scratch, serve } from "./harness.mjs";
 import { allowed, leaks, recorded } from "./requests.mjs";
 import { phantom } from "./studies.mjs";
-import { WorklistPage } from "./worklist_page.mjs";
+import { WorklistPage, keptText } from "./worklist_page.mjs";
 
 test("every feature, one after the other, sends nothing but GETs of the build's own files, and logs nothing", async (t) => {
   const { origin, log } = await serve(t);
@@ -115,7 +115,7 @@ async function keeping(worklist) {
   await worklist.by("close-diagnosis").click();
   await worklist.panel("device-panel");
   await worklist.by("keep").click();
-  await worklist.page.waitForFunction(async () => (await indexedDB.databases()).length > 0);
+  await worklist.becomes(async () => (await worklist.page.evaluate(keptText)) !== "", true);
 }
 
 /** What the page itself says it asked for: all that the server was asked for, and nothing of anybody else's. */

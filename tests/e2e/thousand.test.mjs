@@ -4,23 +4,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { browse, serve } from "./harness.mjs";
 import { scored } from "./scores.mjs";
-import { WorklistPage } from "./worklist_page.mjs";
+import { WorklistPage, keptText } from "./worklist_page.mjs";
 
 const STUDIES = 1000;
 /** Far above what is measured on an idle machine: this catches a list that stands still, not one that is a little slower. */
 const MOST_MS = 1_500;
 const MOST_DRAWN = 100;
-
-/** Runs in the page: whether the list has been written. */
-async function isKept() {
-  // Asked to open what is not there, the browser would make it.
-  if ((await indexedDB.databases()).length === 0) return false;
-  const database = await new Promise((resolve) => (indexedDB.open("headway").onsuccess = (event) => resolve(event.target.result)));
-  const list = database.transaction("kept").objectStore("kept").get("list");
-  const text = await new Promise((resolve) => (list.onsuccess = () => resolve(list.result)));
-  database.close();
-  return text !== undefined;
-}
 
 /** Runs in the page: makes a thousand studies of the one that was kept. */
 async function multiply(count) {
@@ -78,7 +67,7 @@ test("a thousand studies stand, sort and scroll, and only those near the part th
   await worklist.settled(1);
   await worklist.panel("device-panel");
   await worklist.by("keep").click();
-  await worklist.becomes(() => worklist.page.evaluate(isKept), true);
+  await worklist.becomes(async () => (await worklist.page.evaluate(keptText)) !== "", true);
   // Away from the page, which would write its own list over this one.
   const build = await worklist.page.evaluate(() => document.documentElement.dataset.buildUrl);
   await worklist.page.goto(`${build}manifest.json`);
@@ -86,7 +75,7 @@ test("a thousand studies stand, sort and scroll, and only those near the part th
   await worklist.page.goto(`${origin}/#engine=cpu`);
   await worklist.by("shown").filter({ hasText: `${STUDIES} of ${STUDIES}` }).waitFor();
   await worklist.becomes(() => worklist.by("row").count(), STUDIES);
-  assert.equal((await worklist.rows())[0].place, "flagged");
+  await worklist.becomes(async () => (await worklist.rows())[0].place, "flagged");
   const drawn = () => worklist.page.locator(".row:not(.far)").count();
   await worklist.page.waitForFunction((most) => document.querySelectorAll(".row:not(.far)").length <= most, MOST_DRAWN);
   t.diagnostic(`${await drawn()} of ${STUDIES} rows drawn`);

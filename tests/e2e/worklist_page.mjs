@@ -9,6 +9,17 @@ const PATIENCE_MS = 240_000;
 
 const FINAL = ["scored", "not_scored", "failed"].map((state) => `[data-state=${state}]`).join(",");
 
+/** Runs in the page: the list as it is kept on the device, JSON; empty while it is not. */
+export async function keptText() {
+  // Asked to open what is not there, the browser would make it.
+  if ((await indexedDB.databases()).length === 0) return "";
+  const database = await new Promise((resolve) => (indexedDB.open("headway").onsuccess = (event) => resolve(event.target.result)));
+  const list = database.transaction("kept").objectStore("kept").get("list");
+  const text = await new Promise((resolve) => (list.onsuccess = () => resolve(list.result)));
+  database.close();
+  return text ?? "";
+}
+
 export class WorklistPage {
   /** Opens the page and waits until its engine can score. `engine` overrides the choice of device, `mode` that of scores shown. */
   static async open(context, origin, engine = "cpu", mode = "open") {
