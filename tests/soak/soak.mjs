@@ -72,6 +72,12 @@ function rendererMb(context) {
   return Math.round(renderers.reduce((sum, [, , rss]) => sum + Number(rss), 0) / 1024);
 }
 
+/** Has the browser collect what nobody holds any more: what is measured is what is held. Helpers that wait for work cannot be asked. */
+async function collect({ page }) {
+  const reader = page.workers().filter((worker) => worker.url().includes("ingest_loader"));
+  for (const scope of [page, ...reader]) await scope.evaluate(() => globalThis.gc());
+}
+
 /** Waits until every file is accounted for and nothing is at work. */
 async function idle({ page }, seen) {
   await page.waitForFunction(
@@ -103,7 +109,7 @@ async function damagedFiles(t, worklist, memory) {
     // An archive's entries count besides; nothing is lost.
     assert.ok(files.seen >= seen && files.inRows + files.notices >= files.seen, JSON.stringify(files));
     rmSync(folder, { recursive: true });
-    memory(`${seen} damaged files, ${await worklist.by("row").count()} rows, ${files.notices} notices`);
+    await memory(`${seen} damaged files, ${await worklist.by("row").count()} rows, ${files.notices} notices`);
   }
   const stopped = (await worklist.notices()).filter(({ code }) => code === "worker_stopped" || code === "internal");
   assert.deepEqual([panics, stopped], [0, []], "no panic, and no worker that had to be started again");
@@ -124,7 +130,7 @@ async function studies(t, worklist, memory) {
     await worklist.drop(folder);
     await idle(worklist, seen);
     rmSync(folder, { recursive: true });
-    memory(`${Math.min(done + STUDIES_AT_ONCE, STUDIES)} studies`);
+    await memory(`${Math.min(done + STUDIES_AT_ONCE, STUDIES)} studies`);
   }
   const scored = (await worklist.rows()).filter(({ state }) => state === "scored").length;
   assert.equal((await worklist.by("row").count()) - rowsBefore, STUDIES);
@@ -144,13 +150,14 @@ const cleaning = [];
 const t = { after: (clean) => cleaning.unshift(clean) };
 try {
   const { origin } = await serve(t);
-  const context = await browse(t);
+  const context = await browse(t, { flags: ["--js-flags=--expose-gc"] });
   const found = execFileSync("ps", ["-e", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n").find((line) => line.trim().split(/\s+/)[1] === String(process.pid) && line.includes("chromium"));
   context.pid = Number(found.trim().split(/\s+/)[0]);
   const worklist = await WorklistPage.open(context, origin);
   const began = Date.now();
   const measured = [];
-  const memory = (what) => {
+  const memory = async (what) => {
+    await collect(worklist);
     const mb = rendererMb(context);
     measured.push(mb);
     console.log(`${((Date.now() - began) / 60_000).toFixed(1)} min: ${what}, ${mb} MB`);
