@@ -96,7 +96,7 @@ def section(rows, declined):
 ## Where attention maps point
 
 Of {len(rows)} synthetic heads on unseen anatomy with a tumour of {LEAST_ML:.0f} mL or more, the map's strongest cell lies in the tumour or its swelling in
-{hits} ({WANTED} were wanted: {reached}). {declined} more were not taken in by the program's checks. A map explains the network, not the patient.
+{hits} ({WANTED} were wanted: {reached}). The program's checks did not take in {declined} more. A map explains the network, not the patient.
 
 | head | mL | mm from the strongest cell to the tumour | in it |
 |---|---|---|---|
