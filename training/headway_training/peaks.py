@@ -6,7 +6,6 @@ The heads are the first of the test part's with a tumour of 5 mL or more (its sw
 points at the tumour if the centre of its strongest cell lies no further than half a cell from a voxel that the tumour or its swelling changed.
 """
 
-import argparse
 import subprocess
 import tempfile
 from dataclasses import replace
@@ -16,7 +15,7 @@ import nibabel
 import numpy as np
 
 from .evaluate import TEST_SEED
-from .report import replaced
+from .report import replaced, section_arguments
 from .world import generator
 
 HEADS, LEAST_ML, WANTED = 25, 5.0, 20
@@ -105,10 +104,7 @@ Of {len(rows)} synthetic heads on unseen anatomy with a tumour of {LEAST_ML:.0f}
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--program", type=Path, required=True)
-    parser.add_argument("--model", type=Path, required=True)
+    parser = section_arguments(__doc__)
     parser.add_argument("--cache", type=Path)
     options = parser.parse_args()
     heads = generator(options.data, "test", TEST_SEED + 30, 64, cache=options.cache)

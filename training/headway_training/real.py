@@ -6,13 +6,12 @@ Every folder of DICOM files below FOLDER is scored by itself, every NIfTI file b
 nothing is known of most of them, and nothing is tuned on them. What is not scored is listed with its reason.
 """
 
-import argparse
 import json
 import subprocess
 from itertools import groupby
 from pathlib import Path
 
-from .report import replaced
+from .report import replaced, section_arguments
 
 BEGIN, END = "<!-- real scans: written by headway_training.real -->", "<!-- end of real scans -->"
 
@@ -63,11 +62,7 @@ whose lesions are subtle on T2; everything else is not what the model is for, an
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--program", type=Path, required=True)
-    parser.add_argument("--model", type=Path, required=True)
-    options = parser.parse_args()
+    options = section_arguments(__doc__).parse_args()
     rows = []
     for path in inputs(options.data):
         name = path.relative_to(options.data).as_posix()

@@ -1,5 +1,6 @@
 """An evaluation's figures as a section of a model's README, between two marks that a later run replaces. No torch."""
 
+import argparse
 import re
 from pathlib import Path
 
@@ -82,6 +83,15 @@ expected calibration error {calibration["ece_15_bins"]:.3f} in 15 equal bins.
 ![ROC curve](roc.svg) ![Reliability curve](reliability.svg)
 {robustness_table(result)}{END}
 """
+
+
+def section_arguments(doc):
+    """What a module that has the program look at data and writes a section of a model's README is called with."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--program", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    return parser
 
 
 def replaced(text, mine, begin, end):

@@ -2,12 +2,12 @@
 
 use crate::files::Files;
 use crate::nifti_file;
-use crate::score::Model;
+use crate::score::{Model, no_such_series};
 use crate::shell::Shell;
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::{Code, Reason};
 use headway_core::selection::SeriesChoice;
-use headway_core::worklist::Stage;
+use headway_core::worklist::{Stage, WorklistRow};
 use ndarray::Array3;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,12 @@ pub fn input_of_one(paths: &[PathBuf], model: &Model, wanted: Option<SeriesChoic
         inputs.push(input.clone());
         Err(Reason::new(Code::Abstained, "Only the input was asked for."))
     };
-    let view = Shell::new(&files, &model.card.input).wanting(wanted).run(&mut keep).view();
+    let view = Shell::new(&files, &model.card.input).wanting(wanted.clone()).run(&mut keep).view();
+    if let Some(SeriesChoice { series_uid, .. }) =
+        wanted.filter(|_| !view.rows.iter().any(WorklistRow::is_chosen_by_reader))
+    {
+        return Err(no_such_series(&series_uid));
+    }
     let withheld: Vec<String> = view
         .rows
         .iter()

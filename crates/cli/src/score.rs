@@ -153,10 +153,15 @@ pub fn report(paths: &[PathBuf], source: &Source, range: bool) -> Result<Report,
     let view =
         Shell::new(&files, &model.card.input).wanting(source.wanted()).with_ranges(range).run(&mut engine).view();
     if let Some(uid) = source.series.as_ref().filter(|_| !view.rows.iter().any(WorklistRow::is_chosen_by_reader)) {
-        return Err(format!("No study holds the series {uid}. `headway inspect` lists what there is."));
+        return Err(no_such_series(uid));
     }
     let device = engine.loaded.and_then(Result::ok).map(|engine| engine.device().clone());
     Ok(Report::new(model.identity, device, &view))
+}
+
+/// What is said of a series that was asked for and is not there.
+pub fn no_such_series(uid: &str) -> String {
+    format!("No study holds the series {uid}. `headway inspect` lists what there is.")
 }
 
 /// # Errors

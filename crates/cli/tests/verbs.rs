@@ -304,4 +304,9 @@ fn attention_is_refused_where_the_study_is() {
     let out = folder.join("map.nii.gz");
     let said = sentence(&["attention", folder.to_str().unwrap(), "--model", model, "--out", out.to_str().unwrap()]);
     assert!(said.contains("No study was found") && !out.exists(), "{said}");
+    let phantom = folder.join("phantom");
+    assert!(headway(&["phantom", phantom.to_str().unwrap()]).status.success());
+    let asked = ["--series", "1.2.3", "--model", model, "--out", out.to_str().unwrap()];
+    let said = sentence(&[&["attention", phantom.to_str().unwrap()][..], &asked].concat());
+    assert!(said.contains("No study holds the series 1.2.3") && !out.exists(), "{said}");
 }

@@ -1,7 +1,7 @@
 //! The page, its workers, and every call to the browser.
 //!
-//! Arrows: components → state → workers → browser. Four binaries share this library;
-//! each links what it uses, so the page carries neither DICOM nor the network.
+//! Arrows: components → state → workers → browser. The page and its workers share this library;
+//! each links what it uses, so the page carries neither DICOM nor the network, JSON nor CSV.
 
 pub mod browser;
 pub mod components;
