@@ -29,6 +29,14 @@ fn file(name: &str, text: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
+/// A folder of this test's own, without what an earlier run left in it.
+fn emptied(name: &str) -> PathBuf {
+    let folder: PathBuf = [env!("CARGO_TARGET_TMPDIR"), name].iter().collect();
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
 const HISTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../evaluate/tests/golden/history_2.csv");
 
 #[test]
@@ -277,7 +285,7 @@ fn a_reader_that_has_seen_enough_is_no_fault() {
 
 #[test]
 fn a_series_can_be_named_and_an_unknown_one_is_a_sentence() {
-    let folder: PathBuf = [env!("CARGO_TARGET_TMPDIR"), "sample"].iter().collect();
+    let folder = emptied("sample");
     let folder = folder.to_str().unwrap();
     assert!(headway(&["sample", folder]).status.success());
     let score = ["score", folder, "--model", MODEL, "--device", "cpu"];
@@ -297,14 +305,13 @@ fn a_series_can_be_named_and_an_unknown_one_is_a_sentence() {
 /// The map itself is a promise of `tests/tumours.rs`: here, that no map is made of what has no score.
 #[test]
 fn attention_is_refused_where_the_study_is() {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("no-study");
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = emptied("no-study");
     std::fs::write(folder.join("note.txt"), "no image").unwrap();
     let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../../public/models/densenet121-synthetic");
     let out = folder.join("map.nii.gz");
+    let phantom = emptied("a-study");
     let said = sentence(&["attention", folder.to_str().unwrap(), "--model", model, "--out", out.to_str().unwrap()]);
     assert!(said.contains("No study was found") && !out.exists(), "{said}");
-    let phantom = folder.join("phantom");
     assert!(headway(&["phantom", phantom.to_str().unwrap()]).status.success());
     let asked = ["--series", "1.2.3", "--model", model, "--out", out.to_str().unwrap()];
     let said = sentence(&[&["attention", phantom.to_str().unwrap()][..], &asked].concat());
