@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 
+use headway_core::codec;
+use headway_core::dicom::syntax::Codec;
+use headway_core::frame::{PackedForm, PackedFrame};
+use headway_core::reason::Code;
 use headway_synth::{Recipe, SyntheticFile};
 use headway_tests::run_files;
 
@@ -90,4 +94,14 @@ fn a_file_with_one_wrong_byte_is_accounted_for() {
 fn a_jpeg_ls_stream_that_overflows_counters_is_accounted_for() {
     run_files(vec![file("damaged.dcm", include_bytes!("streams/damaged_jpeg_ls.dcm"))]).assert_nothing_lost();
     let _ = headway_tests::signals(include_bytes!("streams/damaged_jpeg_ls.dcm"));
+}
+
+/// Found by `fuzz/`: a stream that leads the foreign decoder past the end of a block.
+#[test]
+fn a_decoder_that_panics_costs_its_frame() {
+    let form = PackedForm { codec: Codec::Jpeg2000, rows: 8, columns: 12, bits_allocated: 16 };
+    let bytes = include_bytes!("streams/damaged_htj2k.bin").to_vec();
+    let refused = codec::decode(&PackedFrame { frame: 0, form, bytes }).unwrap_err();
+    assert_eq!(refused.code, Code::DamagedPixels);
+    assert!(refused.text.contains("the decoder broke off"), "{}", refused.text);
 }

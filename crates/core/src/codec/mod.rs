@@ -10,6 +10,7 @@ use crate::dicom::syntax::Codec;
 use crate::frame::{DecodedFrame, PackedFrame};
 use crate::reason::{Code, Reason};
 use openreadout_codecs::{jpeg_decode_limited, jpeg2000_decode_limited, jpegls_decode_limited};
+use std::panic::{UnwindSafe, catch_unwind};
 
 /// Decodes a greyscale frame, whatever compressed it.
 ///
@@ -29,14 +30,14 @@ pub fn decode(packed: &PackedFrame) -> Result<DecodedFrame, Reason> {
 pub fn decode_common(packed: &PackedFrame) -> Result<DecodedFrame, Reason> {
     let PackedFrame { frame, form, bytes } = packed;
     let (rows, columns) = (form.rows, form.columns);
-    let samples = match form.codec {
+    let samples = guarded(|| match form.codec {
         Codec::Native | Codec::JpegXl => Err("another decoder's pixels".to_owned()),
         Codec::Rle => rle::decode(bytes, rows * columns, form.bits_allocated / 8),
         Codec::Jpeg if jpeg_lossless::is_lossless(bytes) => jpeg_lossless::decode(bytes, rows, columns),
         Codec::Jpeg => stream::decode(jpeg_decode_limited, bytes, rows, columns),
         Codec::JpegLs => stream::decode(jpegls_decode_limited, bytes, rows, columns),
         Codec::Jpeg2000 => stream::decode(jpeg2000_decode_limited, bytes, rows, columns),
-    };
+    });
     decoded(*frame, samples)
 }
 
@@ -45,7 +46,13 @@ pub fn decode_common(packed: &PackedFrame) -> Result<DecodedFrame, Reason> {
 /// # Errors
 /// [`Code::DamagedPixels`] in the decoder's words.
 pub fn decode_jpeg_xl(packed: &PackedFrame) -> Result<DecodedFrame, Reason> {
-    decoded(packed.frame, jpeg_xl::decode(&packed.bytes, packed.form.rows, packed.form.columns))
+    decoded(packed.frame, guarded(|| jpeg_xl::decode(&packed.bytes, packed.form.rows, packed.form.columns)))
+}
+
+/// Most of these decoders are foreign, and a damaged stream may lead one past its own arrays (found by `fuzz/`). That costs the
+/// frame; in a browser, where nothing unwinds, it ends the decode worker, and whoever started it says the same.
+fn guarded(decode: impl FnOnce() -> Result<Samples, String> + UnwindSafe) -> Result<Samples, String> {
+    catch_unwind(decode).unwrap_or_else(|_| Err("the decoder broke off".to_owned()))
 }
 
 /// Little-endian samples of so many bytes each.
