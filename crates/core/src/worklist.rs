@@ -8,6 +8,7 @@ pub mod lesson;
 pub mod list;
 pub mod list_file;
 pub mod moment;
+pub mod moves;
 pub mod order;
 pub mod pooling;
 pub mod prior;

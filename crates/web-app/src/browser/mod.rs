@@ -13,6 +13,7 @@ pub mod gpu;
 pub mod keys;
 pub mod near;
 pub mod offline;
+pub mod order;
 pub mod page;
 pub mod panic;
 pub mod post;

@@ -7,6 +7,7 @@ use super::reader::{Draft, Reader, row_key};
 use super::score::ResultCell;
 use super::status::tier_name;
 use super::text::{count, date, duration, joined, person, sentence};
+use super::worklist::RowElements;
 use crate::browser::keys::has_focus;
 use crate::browser::near::Near;
 use crate::state::list::{By, RowSignals};
@@ -17,7 +18,7 @@ use leptos::html::Li;
 use leptos::prelude::*;
 
 /// A list of so few rows is drawn whole; of a longer one the rows near the part that is seen.
-const DRAWN_AT_ONCE: usize = 40;
+const DRAWN_WHOLE: usize = 40;
 
 /// A worklist row: its place in the list, and what it says while it is near enough to be seen.
 #[component]
@@ -26,15 +27,20 @@ pub fn Row(
     key: StudyKey,
     /// What is drawn of it.
     signals: RowSignals,
+    /// Where its element is told of.
+    elements: RowElements,
 ) -> impl IntoView {
     let intent = intent();
     let rows = super::signals().rows;
-    let is_short = move || rows.with_untracked(Vec::len) <= DRAWN_AT_ONCE;
-    let near = RwSignal::new(is_short());
+    let is_short = move || rows.with_untracked(Vec::len) <= DRAWN_WHOLE;
+    let near = RwSignal::new(false);
     let item = NodeRef::<Li>::new();
     let watched = StoredValue::new_local(None::<Near>);
+    let uid = key.study_uid.clone();
+    let key = StoredValue::new(key);
     Effect::new(move |_| {
         let Some(element) = item.get() else { return };
+        elements.enter(key.get_value(), &element);
         let row = element.clone();
         // What has the focus stays, wherever it is scrolled to.
         let told = move |is_near: bool| near.set(is_near || is_short() || has_focus(&row));
@@ -43,8 +49,7 @@ pub fn Row(
     let state = Memo::new(move |_| signals.row.with(|row| row.stage.name()));
     let remembered = Memo::new(move |_| signals.row.with(|row| row.is_remembered));
     let draft = RwSignal::new(Draft::default());
-    let uid = key.study_uid.clone();
-    let key = StoredValue::new(key);
+    on_cleanup(move || key.with_value(|key| elements.leave(key)));
     let in_use = move |by: By| key.with_value(|key| intent.use_row(by, key));
     view! {
         <li class="row" class:far=move || !near.get() class:remembered=move || remembered.get()
