@@ -58,7 +58,7 @@ fn volume_of(series: &SeriesRecipe, marker: Place) -> Volume {
 }
 
 fn viewing_of(volume: &Volume) -> Viewing {
-    Viewing::of(&Viewable { volume: volume.clone(), oriented: true, stated_window: None })
+    Viewing::of(&Viewable::new(volume.clone(), true, None))
 }
 
 /// The middle of all voxels of a plane's pictures that `counts`: column, row, slice.

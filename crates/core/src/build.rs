@@ -113,7 +113,7 @@ impl Build {
         };
         let (oriented, stated_window) = (self.oriented, self.stated_window);
         let (viewable, outcome) = match volume {
-            Ok(volume) => (Some(Viewable { volume, oriented, stated_window }), Ok(())),
+            Ok(volume) => (Some(Viewable::new(volume, oriented, stated_window)), Ok(())),
             Err(reason) => (None, Err(reason)),
         };
         let report = BuildReport {

@@ -36,6 +36,11 @@ impl Shelf {
         self.kept.last().map(|(_, _, viewable)| viewable)
     }
 
+    /// The volumes of a study.
+    pub fn of(&self, study: &StudyKey) -> impl Iterator<Item = &Viewable> {
+        self.kept.iter().filter(move |(kept, ..)| kept == study).map(|(_, _, viewable)| viewable)
+    }
+
     /// Lets go of a study's volumes: more of its images have come.
     pub fn forget(&mut self, study: &StudyKey) {
         self.kept.retain(|(kept, ..)| kept != study);
@@ -65,7 +70,7 @@ mod tests {
     /// Of `voxels` voxels, 4 bytes each.
     fn volume(voxels: usize) -> Viewable {
         let geometry = Geometry { dims: [voxels, 1, 1], patient_from_voxel: DAffine3::IDENTITY, missing_slice: None };
-        Viewable { volume: Volume { signal: vec![0.0; voxels].into(), geometry }, oriented: true, stated_window: None }
+        Viewable::new(Volume { signal: vec![0.0; voxels].into(), geometry }, true, None)
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::signal::Signal;
 use crate::volume::Volume;
 use glam::{DAffine3, DMat3, DVec3};
 use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
 
 /// One of the patient's planes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -91,6 +92,19 @@ pub struct Viewable {
     pub oriented: bool,
     /// The window that its middle image states.
     pub stated_window: Option<Window>,
+    range: OnceCell<SignalRange>,
+}
+
+impl Viewable {
+    /// A volume with what its files say of it.
+    pub fn new(volume: Volume, oriented: bool, stated_window: Option<Window>) -> Self {
+        Self { volume, oriented, stated_window, range: OnceCell::new() }
+    }
+
+    /// The volume's signal, worked out when it is first asked for.
+    pub fn range(&self) -> SignalRange {
+        *self.range.get_or_init(|| SignalRange::of(&self.volume.signal))
+    }
 }
 
 /// All a viewer has to know before it asks for pictures.
@@ -106,10 +120,27 @@ pub struct Viewing {
 
 impl Viewing {
     /// Describes a volume.
-    pub fn of(Viewable { volume, oriented, stated_window }: &Viewable) -> Self {
-        let oriented = *oriented;
-        let grid = |plane| PlaneGrid::of(&volume.geometry, plane, oriented);
-        Self { planes: BODY_PLANES.map(grid), range: SignalRange::of(&volume.signal), stated_window: *stated_window }
+    pub fn of(viewable: &Viewable) -> Self {
+        let grid = |plane| PlaneGrid::of(&viewable.volume.geometry, plane, viewable.oriented);
+        Self { planes: BODY_PLANES.map(grid), range: viewable.range(), stated_window: viewable.stated_window }
+    }
+
+    /// What a viewer is tried with where there are no images: a single voxel.
+    pub fn of_one_voxel() -> Self {
+        let grid = |plane| PlaneGrid {
+            plane,
+            dims: [1; 3],
+            spacing_mm: [1.0; 3],
+            patient_from_grid: DAffine3::IDENTITY,
+            letters: Some(Default::default()),
+            acquired: plane == BodyPlane::Axial,
+            missing_slice: None,
+        };
+        Self {
+            planes: BODY_PLANES.map(grid),
+            range: SignalRange { least: 0.0, greatest: 1.0, black: 0.0, white: 1.0 },
+            stated_window: None,
+        }
     }
 
     /// The pictures of a plane.
@@ -292,8 +323,10 @@ impl SignalRange {
         let step = signal.len().div_ceil(1 << 16).max(1);
         let mut sample: Vec<f32> =
             (0..signal.len()).step_by(step).map(|index| signal.at(index)).filter(|value| value.is_finite()).collect();
-        sample.sort_by(f32::total_cmp);
-        let at = |share: f64| sample.get((share * sample.len() as f64) as usize).or(sample.last()).copied();
+        let mut at = |share: f64| {
+            let place = ((share * sample.len() as f64) as usize).min(sample.len().checked_sub(1)?);
+            Some(*sample.select_nth_unstable_by(place, f32::total_cmp).1)
+        };
         let (mut least, mut greatest) = (f32::MAX, f32::MIN);
         for part in signal.parts() {
             for value in part.iter().filter(|value| value.is_finite()) {

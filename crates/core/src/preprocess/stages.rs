@@ -31,7 +31,7 @@ pub struct Stage {
 pub fn stages(volume: &Volume, spec: &InputSpec) -> Result<[Stage; 5], Reason> {
     let (source, axes) = centred(volume, spec)?;
     let input = prepare(volume, spec)?;
-    let viewing = Viewing::of(&Viewable { volume: volume.clone(), oriented: true, stated_window: None });
+    let viewing = Viewing::of(&Viewable::new(volume.clone(), true, None));
     let native = viewing.plane(BodyPlane::Axial);
     let usual = [viewing.range.black, viewing.range.white];
     let step = |name: String, dims: [usize; 3], spacing_mm: f64, slice: Vec<f32>| Stage {

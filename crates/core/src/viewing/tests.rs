@@ -16,7 +16,7 @@ fn coordinates(columns: [DVec3; 3], dims: [usize; 3], axis: usize) -> Viewable {
         }
     }
     let volume = Volume { signal: signal.into(), geometry: Geometry { dims, patient_from_voxel, missing_slice: None } };
-    Viewable { volume, oriented: true, stated_window: None }
+    Viewable::new(volume, true, None)
 }
 
 /// Stacks in every manner of lying: axial from either end, sagittal, coronal, tilted.

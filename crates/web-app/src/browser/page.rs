@@ -36,6 +36,22 @@ pub async fn painted() {
     yield_now().await;
 }
 
+/// Waits until the browser has nothing else to do, or for two seconds.
+pub async fn idle() {
+    const MOST_MS: u32 = 2_000;
+    let idle = js_sys::Promise::new(&mut |resolve, _| {
+        let options = web_sys::IdleRequestOptions::new();
+        options.set_timeout(MOST_MS);
+        // Safari has no such call.
+        let asked = web_sys::window().map(|window| window.request_idle_callback_with_options(&resolve, &options));
+        if !matches!(asked, Some(Ok(_))) {
+            gloo::timers::callback::Timeout::new(MOST_MS, move || drop(resolve.call0(&JsValue::NULL))).forget();
+        }
+    });
+    // A promise that is only ever resolved.
+    let _ = JsFuture::from(idle).await;
+}
+
 /// Shows a fault of the program itself where the page can no longer draw.
 pub fn show_fault(text: &str) {
     let element = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("fault"));

@@ -10,7 +10,7 @@ mod toolbar;
 use super::text::count;
 use super::{intent, signals};
 use crate::browser::page::{close_dialog, show_dialog};
-use crate::state::viewer::OnScreen;
+use crate::state::viewer::{OnScreen, ViewerSignals};
 use crate::workers::protocol::Shown;
 use attention::AttentionBar;
 use controls::{Controls, Layout};
@@ -25,7 +25,7 @@ use toolbar::Toolbar;
 /// The dialogue that holds the images while a series is open.
 #[component]
 pub fn Viewer() -> impl IntoView {
-    let on_screen = signals().viewer.on_screen;
+    let ViewerSignals { on_screen, rehearsing, .. } = signals().viewer;
     let dialog = NodeRef::<Dialog>::new();
     let open = Memo::new(move |_| on_screen.with(Option::is_some));
     Effect::new(move |_| match (dialog.get(), open.get()) {
@@ -36,7 +36,7 @@ pub fn Viewer() -> impl IntoView {
     let intent = intent();
     view! {
         <dialog node_ref=dialog class="viewer" data-testid="viewer" aria-labelledby="viewer-title" on:close=move |_| intent.close_viewer()>
-            <Show when=move || open.get()>
+            <Show when=move || open.get() || rehearsing.get()>
                 <Images/>
             </Show>
         </dialog>

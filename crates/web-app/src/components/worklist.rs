@@ -38,7 +38,7 @@ fn Rows() -> impl IntoView {
     let rows = signals().rows;
     let arrivals = Memo::new(move |_| {
         let mut entries = rows.get();
-        entries.sort_by_key(|(_, signals)| signals.row.with_untracked(|row| row.arrival));
+        entries.sort_by_cached_key(|(_, signals)| signals.row.with_untracked(|row| row.arrival));
         entries
     });
     let list = NodeRef::<Ol>::new();

@@ -144,6 +144,7 @@ impl App {
             app.open_keep();
         }
         app.hear_of_adoptions();
+        app.rehearse_viewer();
         app
     }
 

@@ -2,6 +2,7 @@
 //! Pixels stay in the ingest worker; the pictures on the screen come from there, one at a time for each plane.
 
 use super::app::App;
+use crate::browser::page::{idle, painted};
 use crate::browser::post::Attached;
 use crate::workers::protocol::{EngineRequest, IngestReply, IngestRequest, Shown, ViewId, Work};
 use headway_core::attention::{AttentionMap, MapPlace};
@@ -15,6 +16,7 @@ use js_sys::{Array, Float32Array};
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
 
 /// A picture of one plane.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +57,8 @@ pub struct ViewerSignals {
     pub header: RwSignal<HeaderList>,
     /// The steps from the images to the network's input.
     pub stages: RwSignal<StageStrip, LocalStorage>,
+    /// The viewer is made unseen, without a series.
+    pub rehearsing: RwSignal<bool>,
 }
 
 /// The steps of preprocessing as pictures.
@@ -110,6 +114,7 @@ impl Default for ViewerSignals {
             attention: RwSignal::new(None),
             header: RwSignal::default(),
             stages: RwSignal::new_local(StageStrip::Away),
+            rehearsing: RwSignal::new(false),
         }
     }
 }
@@ -138,6 +143,29 @@ impl App {
         signals.pictures.iter().for_each(|picture| picture.set(None));
         signals.on_screen.set(Some(OnScreen { study, series, shown: Shown::Acquired }));
         self.open_view();
+    }
+
+    /// Makes the viewer once where nobody sees it: browsers compile code when it first runs, and the first image should not wait
+    /// for that. Whoever opens a series meanwhile takes the viewer over.
+    pub(super) fn rehearse_viewer(self: &Rc<Self>) {
+        let app = Rc::clone(self);
+        spawn_local(async move {
+            idle().await;
+            let signals = app.signals.viewer;
+            let is_free = || signals.on_screen.with_untracked(Option::is_none);
+            if !is_free() {
+                return;
+            }
+            signals.viewing.set(Some(Ok(Viewing::of_one_voxel())));
+            signals.pictures.iter().for_each(|p| p.set(Some(Picture { slice: 0, signal: Rc::new(vec![0.0]) })));
+            signals.rehearsing.set(true);
+            painted().await;
+            signals.rehearsing.set(false);
+            if is_free() {
+                signals.viewing.set(None);
+                signals.pictures.iter().for_each(|picture| picture.set(None));
+            }
+        });
     }
 
     /// Shows the images, or what the network is given of them.

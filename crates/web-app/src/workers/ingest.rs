@@ -234,7 +234,8 @@ impl Room {
         if let Some(input) = input {
             self.inputs.borrow_mut().insert(study.clone(), input);
         }
-        tell(&IngestReply::Built(job, study, Box::new(report)), &Attached::default());
+        tell(&IngestReply::Built(job, study.clone(), Box::new(report)), &Attached::default());
+        self.viewing.look_ahead(&study);
     }
 
     /// `None` where the job was given up meanwhile.

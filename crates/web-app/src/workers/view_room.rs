@@ -51,6 +51,13 @@ impl ViewRoom {
         self.shelf.borrow_mut().put(study, series, viewable);
     }
 
+    /// Works out what is first asked of a study's volumes, while nobody waits for it.
+    pub(super) fn look_ahead(&self, study: &StudyKey) {
+        for viewable in self.shelf.borrow().of(study) {
+            viewable.range();
+        }
+    }
+
     /// Lets go of a study's volumes.
     pub(super) fn forget(&self, study: &StudyKey) {
         self.shelf.borrow_mut().forget(study);
@@ -63,9 +70,8 @@ impl ViewRoom {
         let (Some(viewable), Some(spec)) = (shelf.get(study, series), spec) else { return false };
         let input = match shown {
             Shown::Acquired => Ok(None),
-            Shown::Input => prepare(&viewable.volume.bridged(), spec).map(|input| {
-                Some(Viewable { volume: input.into_volume(), oriented: viewable.oriented, stated_window: None })
-            }),
+            Shown::Input => prepare(&viewable.volume.bridged(), spec)
+                .map(|input| Some(Viewable::new(input.into_volume(), viewable.oriented, None))),
         };
         let opened = input.map(|input| {
             let viewing = Viewing::of(input.as_ref().unwrap_or(viewable));
