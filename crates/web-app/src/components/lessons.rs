@@ -56,8 +56,8 @@ fn Tally() -> impl IntoView {
     let signals = signals();
     let tally = move || {
         let mut tally = [0; 3];
-        for (key, row) in signals.rows.get() {
-            let Some(case) = Case::of_study(&key.study_uid) else { continue };
+        for row in signals.rows.get() {
+            let Some(case) = row.row.with_untracked(|row| Case::of_study(&row.key.study_uid)) else { continue };
             if !row.standing.with(|standing| standing.score_seen) {
                 continue;
             }

@@ -16,7 +16,7 @@ pub fn ModeSwitch() -> impl IntoView {
             let scored = row.row.with_untracked(|row| matches!(row.stage, Stage::Scored { .. }));
             scored && !row.standing.with_untracked(|standing| standing.score_seen)
         };
-        signals.rows.with_untracked(|rows| rows.iter().any(|(_, row)| hidden(row)))
+        signals.rows.with_untracked(|rows| rows.iter().any(hidden))
     };
     let press = move |_| match (shadow.get_untracked(), still_hidden()) {
         (false, _) => intent.switch_mode(Mode::Shadow),

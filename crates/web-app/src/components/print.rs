@@ -33,7 +33,7 @@ pub fn PrintView() -> impl IntoView {
                         <tr><th>"#"</th><th>"Patient"</th><th>"Study"</th><th>"Result"</th><th>"Place"</th><th>"Waiting"</th><th>"Said"</th></tr>
                     </thead>
                     <tbody>
-                        {move || signals.rows.get().into_iter().enumerate().map(|(at, (_, row))| line(at + 1, row)).collect_view()}
+                        {move || signals.rows.get().into_iter().enumerate().map(|(at, row)| line(at + 1, row)).collect_view()}
                     </tbody>
                 </table>
             </section>

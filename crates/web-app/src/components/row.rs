@@ -11,7 +11,7 @@ use super::worklist::RowElements;
 use crate::browser::keys::has_focus;
 use crate::browser::near::Near;
 use crate::state::list::{By, RowSignals};
-use headway_core::finding::Tier;
+use headway_core::finding::{Band, Tier};
 use headway_core::study::{Patient, Study, StudyKey};
 use headway_core::worklist::{Stage, StageMillis};
 use leptos::html::Li;
@@ -23,8 +23,6 @@ const DRAWN_WHOLE: usize = 40;
 /// A worklist row: its place in the list, and what it says while it is near enough to be seen.
 #[component]
 pub fn Row(
-    /// Which study.
-    key: StudyKey,
     /// What is drawn of it.
     signals: RowSignals,
     /// Where its element is told of.
@@ -36,11 +34,10 @@ pub fn Row(
     let near = RwSignal::new(false);
     let item = NodeRef::<Li>::new();
     let watched = StoredValue::new_local(None::<Near>);
-    let uid = key.study_uid.clone();
-    let key = StoredValue::new(key);
+    let key = StoredValue::new(signals.row.with_untracked(|row| row.key.clone()));
     Effect::new(move |_| {
         let Some(element) = item.get() else { return };
-        elements.enter(key.get_value(), &element);
+        elements.enter(signals, &element);
         let row = element.clone();
         // What has the focus stays, wherever it is scrolled to.
         let told = move |is_near: bool| near.set(is_near || is_short() || has_focus(&row));
@@ -48,12 +45,17 @@ pub fn Row(
     });
     let state = Memo::new(move |_| signals.row.with(|row| row.stage.name()));
     let remembered = Memo::new(move |_| signals.row.with(|row| row.is_remembered));
+    // Told to styles by the row itself: what hangs on what is inside of it is looked for anew whenever a row moves.
+    let band = Memo::new(move |_| {
+        signals.standing.with(|standing| standing.score_seen).then(|| signals.row.with(|row| band(&row.stage)))?
+    });
     let draft = RwSignal::new(Draft::default());
-    on_cleanup(move || key.with_value(|key| elements.leave(key)));
+    on_cleanup(move || elements.leave(signals));
     let in_use = move |by: By| key.with_value(|key| intent.use_row(by, key));
     view! {
         <li class="row" class:far=move || !near.get() class:remembered=move || remembered.get()
-            node_ref=item tabindex="-1" data-testid="row" data-state=state data-study-uid=uid
+            node_ref=item tabindex="-1" data-testid="row" data-state=state data-band=move || band.get().map(Band::in_words)
+            data-study-uid=key.with_value(|key| key.study_uid.clone())
             on:pointerenter=move |_| in_use(By::Pointer) on:pointerleave=move |_| intent.let_go(By::Pointer)
             on:focusin=move |_| in_use(By::Focus) on:focusout=move |_| intent.let_go(By::Focus)
             on:keydown=move |event| key.with_value(|key| row_key(&event, intent, key, draft))>
@@ -103,6 +105,13 @@ fn Cells(key: StoredValue<StudyKey>, signals: RowSignals, draft: RwSignal<Draft>
         </div>
         <Reader key signals draft/>
         <TruthOf key signals/>
+    }
+}
+
+fn band(stage: &Stage) -> Option<Band> {
+    match stage {
+        Stage::Scored { finding } => finding.score.and(finding.band),
+        _ => None,
     }
 }
 

@@ -5,10 +5,10 @@ use super::row::Row;
 use super::signals;
 use super::toolbar::Toolbar;
 use crate::browser::order::put_in_order;
-use headway_core::study::StudyKey;
+use crate::state::list::RowSignals;
 use leptos::html::Ol;
 use leptos::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use web_sys::Element;
 
 /// One entry per study. Keyed by study, so that sorting moves entries and keeps focus.
@@ -37,56 +37,63 @@ pub fn Worklist() -> impl IntoView {
 fn Rows() -> impl IntoView {
     let rows = signals().rows;
     let arrivals = Memo::new(move |_| {
-        let mut entries = rows.get();
-        entries.sort_by_cached_key(|(_, signals)| signals.row.with_untracked(|row| row.arrival));
-        entries
+        let mut arrivals = rows.get();
+        arrivals.sort_by_cached_key(|signals| signals.row.with_untracked(|row| row.arrival));
+        arrivals
     });
     let list = NodeRef::<Ol>::new();
     let elements = RowElements::default();
     Effect::new(move |_| {
-        let Some(list) = list.get() else { return };
-        let in_order = rows.with(|rows| elements.of(rows.iter().map(|(key, _)| key)));
-        put_in_order(&list, &in_order);
+        if let Some(list) = list.get() {
+            rows.with(|rows| elements.put_in_order(&list, rows));
+        }
     });
     view! {
         <ol node_ref=list data-testid="rows">
-            <For each=move || arrivals.get() key=|(key, _)| key.clone() let:entry>
-                <Row key=entry.0 signals=entry.1 elements/>
+            <For each=move || arrivals.get() key=|signals| signals.row let:signals>
+                <Row signals elements/>
             </For>
         </ol>
     }
 }
 
-/// Which elements stand in the list.
+/// The rows' elements, and which place each was given last.
 #[derive(Clone, Copy)]
 pub struct RowElements {
-    elements: StoredValue<BTreeMap<StudyKey, Element>, LocalStorage>,
+    placed: StoredValue<HashMap<RowSignals, (Element, Option<usize>)>, LocalStorage>,
     changed: Trigger,
 }
 
 impl Default for RowElements {
     fn default() -> Self {
-        Self { elements: StoredValue::new_local(BTreeMap::new()), changed: Trigger::new() }
+        Self { placed: StoredValue::new_local(HashMap::new()), changed: Trigger::new() }
     }
 }
 
 impl RowElements {
-    /// A study's row has been made.
-    pub fn enter(self, study: StudyKey, element: &Element) {
-        self.elements.update_value(|elements| {
-            elements.insert(study, element.clone());
+    /// A row has been made, and stands anywhere.
+    pub fn enter(self, row: RowSignals, element: &Element) {
+        self.placed.update_value(|placed| {
+            placed.insert(row, (element.clone(), None));
         });
         self.changed.notify();
     }
 
-    /// A study's row is being taken away.
-    pub fn leave(self, study: &StudyKey) {
-        self.elements.try_update_value(|elements| elements.remove(study));
+    /// A row is being taken away.
+    pub fn leave(self, row: RowSignals) {
+        self.placed.try_update_value(|placed| placed.remove(&row));
     }
 
-    /// The rows of these studies that stand, in the same order.
-    fn of<'a>(self, studies: impl Iterator<Item = &'a StudyKey>) -> Vec<Element> {
+    /// Puts the rows that have been made in this order.
+    fn put_in_order(self, list: &Element, rows: &[RowSignals]) {
         self.changed.track();
-        self.elements.with_value(|elements| studies.filter_map(|study| elements.get(study).cloned()).collect())
+        self.placed.update_value(|placed| {
+            let made = rows.iter().filter_map(|row| placed.get(row).cloned());
+            let (elements, was): (Vec<_>, Vec<_>) = made.unzip();
+            put_in_order(list, &elements, &was);
+            for (place, row) in rows.iter().enumerate() {
+                placed.entry(*row).and_modify(|(_, at)| *at = Some(place));
+            }
+        });
     }
 }

@@ -32,7 +32,7 @@ use web_sys::File;
 #[derive(Clone, Copy, Debug)]
 pub struct Signals {
     /// The rows that the filter shows, in the order in use.
-    pub rows: RwSignal<Vec<(StudyKey, RowSignals)>>,
+    pub rows: RwSignal<Vec<RowSignals>>,
     /// How far all studies have come.
     pub outcomes: RwSignal<Outcomes>,
     /// Sites of all studies; empty for those that name none.
@@ -90,6 +90,8 @@ pub struct App {
     pub(super) keep: KeepRoom,
     pub(super) clerk: ClerkRoom,
     desk: RefCell<Desk>,
+    /// What the desk showed after its last event: whoever sorts or filters looks at the same again.
+    view: RefCell<Option<Rc<WorklistView>>>,
     drawing: Cell<bool>,
 }
 
@@ -131,6 +133,7 @@ impl App {
             keep: KeepRoom::default(),
             clerk: ClerkRoom::default(),
             desk: RefCell::default(),
+            view: RefCell::default(),
             drawing: Cell::new(false),
         });
         app.start_ingest();
@@ -154,6 +157,7 @@ impl App {
             self.note_change();
         }
         let effects = self.desk.borrow_mut().update(event);
+        self.view.take();
         for effect in effects {
             self.resolve(effect);
         }
@@ -178,20 +182,26 @@ impl App {
 
     /// Every study, whether the filter shows it or not.
     pub(super) fn studies(&self) -> Vec<StudyKey> {
-        self.rows().into_iter().map(|row| row.key).collect()
+        self.desk_view().rows.iter().map(|row| row.key.clone()).collect()
     }
 
     /// Every row, in order of arrival.
     pub(super) fn rows(&self) -> Vec<WorklistRow> {
-        self.desk_view().rows
+        self.desk_view().rows.clone()
     }
 
     /// The desk's view, with scores in their bands under the operating point in use.
-    fn desk_view(&self) -> WorklistView {
-        let mut view = self.desk.borrow().view();
-        let of_card = self.signals.model.with_untracked(|model| model.as_ref().and_then(|model| model.thresholds));
-        self.signals.list.with_untracked(|list| list.band(&mut view.rows, of_card));
-        view
+    fn desk_view(&self) -> Rc<WorklistView> {
+        let view = Rc::clone(self.view.borrow_mut().get_or_insert_with(|| Rc::new(self.desk.borrow().view())));
+        self.signals.list.with_untracked(|list| {
+            if list.flagged_from.is_none() {
+                return view;
+            }
+            let of_card = self.signals.model.with_untracked(|model| model.as_ref().and_then(|model| model.thresholds));
+            let mut banded = WorklistView::clone(&view);
+            list.band(&mut banded.rows, of_card);
+            Rc::new(banded)
+        })
     }
 
     fn resolve(self: &Rc<Self>, effect: Effect) {
@@ -220,7 +230,9 @@ impl App {
         self.draw_list(&view.rows);
         set_if_new(self.signals.files, view.files);
         self.ask_next_range(&view);
-        set_if_new(self.signals.notices, view.notices);
+        if self.signals.notices.with_untracked(|shown| *shown != view.notices) {
+            self.signals.notices.set(view.notices.clone());
+        }
         set_if_new(self.signals.busy, view.busy);
     }
 }

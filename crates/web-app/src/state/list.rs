@@ -24,7 +24,7 @@ const CLOCK_MS: u32 = 30_000;
 const SAID_MS: u32 = 8_000;
 
 /// What is drawn of a study. Each part wakes only what reads it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RowSignals {
     /// The study.
     pub row: RwSignal<WorklistRow>,
@@ -101,7 +101,8 @@ impl App {
         in_use.retain(|(other, _)| *other != by);
         // Pointer and focus may be in one row: each holds it until both are gone.
         let held = in_use.iter().find(|(_, row)| row.study == *study).map(|(_, row)| row.at);
-        let drawn = || self.signals.rows.with_untracked(|rows| rows.iter().position(|(key, _)| key == study));
+        let signals = self.list.known.borrow().get(study).copied();
+        let drawn = || self.signals.rows.with_untracked(|rows| rows.iter().position(|row| Some(*row) == signals));
         if let Some(at) = held.or_else(drawn) {
             in_use.push((by, InUse { study: study.clone(), at }));
         }
@@ -138,7 +139,7 @@ impl App {
         self.announce_flagged(rows, &standings);
         let drawn = standings.into_iter().zip(said).map(|(standing, said)| {
             let row = &rows[standing.row];
-            (row.key.clone(), self.signals_of(row, standing, said))
+            self.signals_of(row, standing, said)
         });
         set_if_new(signals.rows, drawn.collect());
         set_if_new(signals.outcomes, Outcomes::of(rows));
