@@ -12,6 +12,7 @@ import { WorklistPage } from "./worklist_page.mjs";
 const EXPLICIT_LE = "1.2.840.10008.1.2.1";
 const RLE = "1.2.840.10008.1.2.5";
 const JPEG_XL = "1.2.840.10008.1.2.4.110";
+const HTJ2K = "1.2.840.10008.1.2.4.201";
 
 const element = (tag, vr, value) => {
   const [length, size] = vr === "OB" ? [Buffer.alloc(6), 4] : [Buffer.alloc(2), 2];
@@ -62,14 +63,20 @@ function literalRuns(native) {
 }
 
 /** The synthetic study with its T2 series packed. */
-function packedStudy(t, uid, pack, change = () => {}) {
+function packedStudy(t, uid, pack, change = () => {}, seed = 1) {
   const folder = join(scratch(t), "packed");
   mkdirSync(folder);
-  const files = filesOf(phantom(t)).filter((file) => readFileSync(file).includes("T2W_TSE_tra"));
+  const files = filesOf(phantom(t, seed)).filter((file) => readFileSync(file).includes("T2W_TSE_tra"));
   assert.ok(files.length > 30 && readFileSync(files[0]).includes(EXPLICIT_LE));
   files.forEach((file, n) => writeFileSync(join(folder, `${n}-${basename(file)}`), repacked(readFileSync(file), uid, pack, change)));
   return folder;
 }
+
+/** A data set of so many rows and columns, spaced so. */
+const of = (rows, columns, spacing) => (dataSet) => {
+  for (const [tag, value] of [["28001000", rows], ["28001100", columns]]) dataSet.writeUInt16LE(value, dataSet.indexOf(Buffer.from(tag, "hex")) + 8);
+  dataSet.write(spacing, dataSet.indexOf("0.9\\0.9"));
+};
 
 const loaded = (log, name) => log().filter(({ url }) => url.includes(`/${name}_bg.wasm`)).length;
 
@@ -91,11 +98,8 @@ test("a compressed series is decoded by workers that are fetched for it, and sco
 
 test("JPEG XL is decoded by a module of its own", async (t) => {
   const stream = readFileSync(join(ROOT, "tests/streams/jpeg_xl.bin"));
-  // Rows, columns and room for the stream's picture, which is no head: that it is said to be none shows that it was decoded.
-  const folder = packedStudy(t, JPEG_XL, () => stream, (dataSet) => {
-    for (const [tag, value] of [["28001000", 64], ["28001100", 96]]) dataSet.writeUInt16LE(value, dataSet.indexOf(Buffer.from(tag, "hex")) + 8);
-    dataSet.write("3.0\\2.0", dataSet.indexOf("0.9\\0.9"));
-  });
+  // The stream's picture is no head: that it is said to be none shows that it was decoded.
+  const folder = packedStudy(t, JPEG_XL, () => stream, of(64, 96, "3.0\\2.0"));
   const { origin, log } = await serve(t);
   const worklist = await WorklistPage.open(await browse(t, { serviceWorkers: "block" }), origin);
   await worklist.drop(folder);
@@ -123,4 +127,17 @@ test("a decoder that breaks off is ended, the row says so, and another is starte
   await worklist.page.locator("[data-testid=row]:not([data-state=not_scored])").waitFor();
   const [again] = await worklist.settled(1);
   assert.equal(again.state, "scored");
+});
+
+test("a stream that leads a decoder past its own arrays costs its series; the next study finds the decoders as before", async (t) => {
+  const stream = readFileSync(join(ROOT, "tests/streams/damaged_htj2k.bin"));
+  const { origin } = await serve(t);
+  const worklist = await WorklistPage.open(await browse(t, { serviceWorkers: "block" }), origin);
+  await worklist.drop(packedStudy(t, HTJ2K, () => stream, of(8, 12, "24.\\16.")));
+  const [row] = await worklist.settled(1);
+  assert.deepEqual([row.state, row.code], ["not_scored", "worker_stopped"]);
+  assert.match(row.reason, /stopped the decoder/);
+  await worklist.drop(packedStudy(t, RLE, literalRuns, () => {}, 2));
+  const rows = await worklist.settled(2);
+  assert.deepEqual([rows.map(({ state }) => state).sort(), worklist.faults], [["not_scored", "scored"], []]);
 });
