@@ -13,8 +13,8 @@ use headway_core::viewing::{BodyPlane, Viewable, Viewing, picture};
 use js_sys::Float32Array;
 use std::cell::RefCell;
 
-/// Most bytes of volumes kept: five series of 512 by 512, twenty of 256 by 256.
-const SHELF_BYTES: usize = 128 << 20;
+/// Most bytes of volumes kept: two or three series of 512 by 512, ten of 256 by 256.
+const SHELF_BYTES: usize = 64 << 20;
 
 /// What the page asks to see.
 pub(super) struct Opening {
