@@ -1,12 +1,13 @@
-//! What a file says of its lengths never decides what memory is asked for.
+//! What a file says of its lengths never decides what memory is asked for, and what is held of it is little.
 //! In a program of their own, one after the other, so that the counting allocator counts nothing else.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 #![allow(unsafe_code, reason = "an allocator can only be counted by being one")]
 
-use headway_core::file::FileId;
+use headway_core::file::{FileId, FileMeta};
 use headway_core::frame::{Place, read_and_decode};
 use headway_core::instance::{HeaderOutcome, Instance};
+use headway_core::intake::Intake;
 use headway_synth::{Recipe, SeriesRecipe, recipe::TransferSyntax};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::Path;
@@ -36,6 +37,9 @@ unsafe impl GlobalAlloc for Counting {
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
+
+/// What an image's header may take up, as a program of 64 bits holds it.
+const MOST_HEADER_BYTES: usize = 1500;
 
 /// Tests of one program run side by side.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -99,4 +103,19 @@ fn no_length_in_a_file_asks_for_memory() {
             }
         }
     }
+}
+
+/// A list of hundreds of studies stands in memory with a header for each of tens of thousands of images.
+#[test]
+fn a_header_is_held_in_little_more_than_what_is_its_own() {
+    let _alone = ALONE.lock();
+    let files = Recipe::default().render().unwrap();
+    let mut intake = Intake::default();
+    let before = HELD.load(Relaxed);
+    for (number, file) in files.iter().enumerate() {
+        let meta = FileMeta { id: FileId(number as u32), path: file.path.clone(), size_bytes: file.bytes.len() as u64 };
+        intake.take_whole(&meta, &file.bytes).unwrap();
+    }
+    let each = (HELD.load(Relaxed) - before) / files.len();
+    assert!(each < MOST_HEADER_BYTES, "{each} bytes for each of {} images", files.len());
 }

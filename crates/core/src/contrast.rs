@@ -181,6 +181,7 @@ fn excluded(contrast: Contrast, why: String) -> Weighting {
 mod tests {
     use super::*;
     use crate::instance::{Acquisition, SeriesHeader};
+    use std::sync::Arc;
 
     /// Scanning Sequence, TE, TR and TI in ms, description.
     type Case = (&'static str, f64, f64, Option<f64>, &'static str);
@@ -188,14 +189,14 @@ mod tests {
     fn image((sequence, echo_ms, repetition_ms, inversion_time_ms, description): Case) -> Instance {
         let stated = |ms: f64| (ms > 0.0).then_some(ms);
         Instance {
-            series: SeriesHeader { description: description.to_owned(), ..SeriesHeader::default() },
-            acquisition: Acquisition {
+            series: Arc::new(SeriesHeader { description: description.to_owned(), ..SeriesHeader::default() }),
+            acquisition: Arc::new(Acquisition {
                 scanning_sequence: sequence.split('\\').filter(|s| !s.is_empty()).map(str::to_owned).collect(),
                 echo_time_ms: stated(echo_ms),
                 repetition_time_ms: stated(repetition_ms),
                 inversion_time_ms,
                 ..Acquisition::default()
-            },
+            }),
             ..Instance::default()
         }
     }
@@ -247,9 +248,9 @@ mod tests {
             assert_eq!(of(("SE", 409.0, 3200.0, None, name)).contrast, Contrast::T2, "{name}");
         }
         let mut stated = image(long);
-        stated.acquisition.volumetric = true;
+        Arc::make_mut(&mut stated.acquisition).volumetric = true;
         assert_eq!(weighting(&stated, &TimingLimits::default()).contrast, Contrast::T2);
-        stated.acquisition.echo_time_ms = Some(601.0);
+        Arc::make_mut(&mut stated.acquisition).echo_time_ms = Some(601.0);
         assert_eq!(weighting(&stated, &TimingLimits::default()).contrast, Contrast::FluidOnly);
     }
 
@@ -288,9 +289,9 @@ mod tests {
     #[test]
     fn the_name_of_a_protocol_speaks_only_where_the_description_does_not() {
         let mut both = image(("SE", 96.0, 4200.0, None, "T2 ax"));
-        both.series.protocol = "STROKE DWI MRA".to_owned();
+        Arc::make_mut(&mut both.series).protocol = "STROKE DWI MRA".to_owned();
         assert_eq!(weighting(&both, &TimingLimits::default()).contrast, Contrast::T2);
-        both.series.description = "ax".to_owned();
+        Arc::make_mut(&mut both.series).description = "ax".to_owned();
         assert_ne!(weighting(&both, &TimingLimits::default()).contrast, Contrast::T2);
     }
 
@@ -305,7 +306,7 @@ mod tests {
             ("epfid2d1_64", Contrast::EchoPlanar),
         ] {
             let mut named = image(("", 96.0, 4200.0, None, "ax"));
-            named.acquisition.sequence_name = name.to_owned();
+            Arc::make_mut(&mut named.acquisition).sequence_name = name.to_owned();
             let found = weighting(&named, &TimingLimits::default());
             assert_eq!((found.contrast, found.cautions.len()), (expected, 0), "{name}: {}", found.why);
         }

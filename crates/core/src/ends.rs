@@ -136,14 +136,15 @@ mod tests {
     use super::*;
     use crate::instance::Plane;
     use crate::split::split;
+    use std::sync::Arc;
 
     /// `numbers` are those of the slices, 4 mm apart; the place follows the number.
     fn stack(uid: &str, numbers: std::ops::RangeInclusive<i32>, counted: Option<usize>) -> Series {
         let image = |number: i32| {
             let mut image = Instance { instance_number: Some(number), ..Instance::default() };
-            image.series.uid = uid.to_owned();
+            Arc::make_mut(&mut image.series).uid = uid.to_owned();
             image.sop_instance_uid = number.to_string();
-            image.acquisition.images_in_acquisition = counted;
+            Arc::make_mut(&mut image.acquisition).images_in_acquisition = counted;
             image.plane = Some(Plane {
                 origin_mm: DVec3::Z * 4.0 * f64::from(number),
                 along_row: DVec3::X,

@@ -7,6 +7,7 @@ use crate::mosaic::{is_mosaic, tiles};
 use crate::reason::{Code, Reason};
 use dicom_core::Tag;
 use dicom_dictionary_std::tags;
+use std::sync::Arc;
 
 /// Most frames of one file that are told apart. Long diffusion series have some ten thousand.
 const MAX_FRAMES: usize = 1 << 16;
@@ -58,7 +59,7 @@ impl<'a> Groups<'a> {
 
     fn instance(&self, whole: &Instance, frame: usize) -> Instance {
         let mut instance = Instance { frame, plane: self.plane(), ..whole.clone() };
-        instance.acquisition = self.acquisition(&whole.acquisition);
+        instance.acquisition = Arc::new(self.acquisition(&whole.acquisition));
         if let Some(rescale) = self.group(tags::PIXEL_VALUE_TRANSFORMATION_SEQUENCE) {
             instance.pixels.rescale_slope = rescale.number(tags::RESCALE_SLOPE).unwrap_or(1.0);
             instance.pixels.rescale_intercept = rescale.number(tags::RESCALE_INTERCEPT).unwrap_or(0.0);
@@ -68,7 +69,7 @@ impl<'a> Groups<'a> {
         }
         if let Some(anatomy) = self.group(tags::FRAME_ANATOMY_SEQUENCE).filter(|_| whole.series.body_part.is_empty()) {
             let region = anatomy.item(tags::ANATOMIC_REGION_SEQUENCE);
-            instance.series.body_part =
+            Arc::make_mut(&mut instance.series).body_part =
                 region.map_or_else(String::new, |code| code.text(tags::CODE_MEANING).to_uppercase());
         }
         instance

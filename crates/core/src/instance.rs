@@ -17,8 +17,10 @@ use crate::unpack::{gunzipped, is_gzip};
 use dicom_dictionary_std::{tags, uids};
 use glam::{DMat3, DVec3};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One image of a study, without its pixels: a classic file's, a frame's, or a mosaic's tile.
+/// What hundreds of images say alike they share.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Instance {
     /// The file it came from.
@@ -32,11 +34,11 @@ pub struct Instance {
     /// Which part of that frame, where one picture holds many slices; else all of it.
     pub tile: Option<Tile>,
     /// Whose image it is.
-    pub patient: Patient,
+    pub patient: Arc<Patient>,
     /// Of which study.
-    pub study: Study,
+    pub study: Arc<Study>,
     /// Of which series.
-    pub series: SeriesHeader,
+    pub series: Arc<SeriesHeader>,
     /// *SOP Class UID* (0008,0016): what kind of image it is.
     pub sop_class_uid: String,
     /// *SOP Instance UID* (0008,0018).
@@ -50,7 +52,7 @@ pub struct Instance {
     /// Where the image lies in the patient; `None` where the header does not say.
     pub plane: Option<Plane>,
     /// How it was acquired.
-    pub acquisition: Acquisition,
+    pub acquisition: Arc<Acquisition>,
 }
 
 /// A kind of image file.
@@ -223,6 +225,19 @@ pub enum HeaderOutcome {
 }
 
 impl Instance {
+    /// Holds once what an earlier image says in the same words.
+    pub(crate) fn share_with(&mut self, earlier: &Self) {
+        fn share<T: PartialEq>(own: &mut Arc<T>, theirs: &Arc<T>) {
+            if *own == *theirs {
+                *own = Arc::clone(theirs);
+            }
+        }
+        share(&mut self.patient, &earlier.patient);
+        share(&mut self.study, &earlier.study);
+        share(&mut self.series, &earlier.series);
+        share(&mut self.acquisition, &earlier.acquisition);
+    }
+
     /// Reads the images' headers from the first bytes of a file of `file_size_bytes`.
     pub fn read(file: FileId, path: &str, bytes: &[u8], file_size_bytes: u64) -> HeaderOutcome {
         if file_size_bytes == 0 {
@@ -289,14 +304,14 @@ fn image(file: FileId, path: &str, part10: &Part10, header: &DataSet) -> Result<
         format: Format::Dicom,
         frame: 0,
         tile: None,
-        patient: Patient {
+        patient: Arc::new(Patient {
             id: header.text(tags::PATIENT_ID),
             name: header.text(tags::PATIENT_NAME),
             birth_date: header.text(tags::PATIENT_BIRTH_DATE),
             sex: header.text(tags::PATIENT_SEX),
-        },
-        study: study(header, required(tags::STUDY_INSTANCE_UID, "Study Instance UID")?),
-        series: SeriesHeader {
+        }),
+        study: Arc::new(study(header, required(tags::STUDY_INSTANCE_UID, "Study Instance UID")?)),
+        series: Arc::new(SeriesHeader {
             uid: required(tags::SERIES_INSTANCE_UID, "Series Instance UID")?,
             number: integer(tags::SERIES_NUMBER),
             description: [tags::SERIES_DESCRIPTION, tags::PROTOCOL_NAME]
@@ -307,13 +322,13 @@ fn image(file: FileId, path: &str, part10: &Part10, header: &DataSet) -> Result<
             protocol: header.text(tags::PROTOCOL_NAME),
             modality: header.text(tags::MODALITY),
             body_part: header.text(tags::BODY_PART_EXAMINED),
-        },
+        }),
         sop_class_uid: header.text(tags::SOP_CLASS_UID),
         sop_instance_uid: required(tags::SOP_INSTANCE_UID, "SOP Instance UID")?,
         instance_number: integer(tags::INSTANCE_NUMBER),
         transfer_syntax_uid: part10.transfer_syntax_uid.clone(),
         plane: Plane::of([header; 3]),
-        acquisition: acquisition(header),
+        acquisition: Arc::new(acquisition(header)),
         pixels,
     };
     refuse_if_cut_short(&instance, part10, header)?;

@@ -10,7 +10,7 @@ use crate::reason::{Code, Reason};
 use crate::selection::{RejectedSeries, SelectionReport, SeriesChoice, Stack, select};
 use crate::series::{Series, SeriesSummary};
 use crate::split::split;
-use crate::study::{Patient, StudyKey};
+use crate::study::{Patient, Study, StudyKey};
 use crate::triage::Part;
 use std::collections::{BTreeMap, HashMap};
 
@@ -71,8 +71,14 @@ impl Intake {
             ));
         }
         self.seen.insert(identity, file.path.clone());
-        let part = Part { patient: first.patient.clone(), study: first.study.clone() };
-        self.studies.entry(first.study_key()).or_default().extend(instances);
+        let part = Part { patient: Patient::clone(&first.patient), study: Study::clone(&first.study) };
+        let kept = self.studies.entry(first.study_key()).or_default();
+        for mut instance in instances {
+            if let Some(earlier) = kept.last() {
+                instance.share_with(earlier);
+            }
+            kept.push(instance);
+        }
         Ok(part)
     }
 

@@ -4,10 +4,11 @@
 use crate::dicom::Fault;
 use crate::file::FileId;
 use crate::frame::{Place, Wanted};
-use crate::instance::{Acquisition, Format, Instance, PixelHeader, Plane, SeriesHeader};
+use crate::instance::{Format, Instance, PixelHeader, Plane, SeriesHeader};
 use crate::reason::{Code, Reason};
-use crate::study::{Patient, Study};
+use crate::study::Study;
 use glam::{DMat3, DQuat, DVec3};
+use std::sync::Arc;
 
 /// Bytes of the header and of the mark that no extension follows.
 const HEADER_BYTES: usize = 352;
@@ -166,7 +167,7 @@ pub(crate) fn instances(file: FileId, path: &str, bytes: &[u8], file_size: usize
         let mut instance = whole.clone();
         instance.frame = frame;
         instance.instance_number = i32::try_from(frame + 1).ok();
-        instance.acquisition.time_point = (times > 1).then_some((frame / slices) as i32 + 1);
+        Arc::make_mut(&mut instance.acquisition).time_point = (times > 1).then_some((frame / slices) as i32 + 1);
         instance.plane = Plane::with_steps(origin_mm + steps_mm.z_axis * (frame % slices) as f64, steps_mm);
         instance
     };
@@ -183,14 +184,14 @@ fn instance(file: FileId, path: &str, header: &Header, dims: [usize; 3], oriente
         format: Format::Nifti { oriented },
         frame: 0,
         tile: None,
-        patient: Patient::default(),
+        patient: Arc::default(),
         // The file names nobody and nothing, so each is a study of its own.
-        study: Study { uid: path.to_owned(), ..Study::default() },
-        series: SeriesHeader {
+        study: Arc::new(Study { uid: path.to_owned(), ..Study::default() }),
+        series: Arc::new(SeriesHeader {
             uid: path.to_owned(),
             description: name.trim_end_matches(".gz").trim_end_matches(".nii").to_owned(),
             ..SeriesHeader::default()
-        },
+        }),
         sop_class_uid: String::new(),
         sop_instance_uid: path.to_owned(),
         instance_number: None,
@@ -207,7 +208,7 @@ fn instance(file: FileId, path: &str, header: &Header, dims: [usize; 3], oriente
             ..PixelHeader::default()
         },
         plane: None,
-        acquisition: Acquisition::default(),
+        acquisition: Arc::default(),
     })
 }
 

@@ -151,6 +151,7 @@ mod tests {
     use crate::card::Card;
     use crate::instance::{Acquisition, Instance, PixelHeader, Plane, SeriesHeader};
     use glam::DVec3;
+    use std::sync::Arc;
 
     fn spec() -> InputSpec {
         Card::from_json(include_bytes!("../../infer/src/template_card.json")).unwrap().input
@@ -160,21 +161,21 @@ mod tests {
     fn series(uid: &str, number: i32, spoil: impl Fn(&mut Instance)) -> Series {
         let image = |slice: usize| {
             let mut image = Instance {
-                series: SeriesHeader {
+                series: Arc::new(SeriesHeader {
                     uid: uid.to_owned(),
                     number: Some(number),
                     description: format!("T2 {uid}"),
                     modality: "MR".to_owned(),
                     body_part: "HEAD".to_owned(),
                     ..SeriesHeader::default()
-                },
-                acquisition: Acquisition {
+                }),
+                acquisition: Arc::new(Acquisition {
                     image_type: ["ORIGINAL", "PRIMARY"].map(str::to_owned).to_vec(),
                     scanning_sequence: vec!["SE".to_owned()],
                     echo_time_ms: Some(96.0),
                     repetition_time_ms: Some(4200.0),
                     ..Acquisition::default()
-                },
+                }),
                 plane: Some(Plane {
                     origin_mm: DVec3::new(-100.0, -100.0, 4.0 * slice as f64),
                     along_row: DVec3::X,
@@ -211,8 +212,8 @@ mod tests {
         let all = [
             plain("twin", 9),
             plain("first", 3),
-            series("suppressed", 1, |image| image.acquisition.scan_options = vec!["FS".to_owned()]),
-            series("short echo", 2, |image| image.acquisition.echo_time_ms = Some(60.0)),
+            series("suppressed", 1, |image| Arc::make_mut(&mut image.acquisition).scan_options = vec!["FS".to_owned()]),
+            series("short echo", 2, |image| Arc::make_mut(&mut image.acquisition).echo_time_ms = Some(60.0)),
         ];
         let in_order = |order: [usize; 4]| select(order.map(|i| all[i].clone()).to_vec(), None, &spec()).0;
         let expected = in_order([0, 1, 2, 3]);
@@ -225,17 +226,20 @@ mod tests {
 
     #[test]
     fn alike_in_all_the_later_echo_then_the_uid_decides() {
-        let late = series("b", 4, |image| image.acquisition.echo_time_ms = Some(120.0));
+        let late = series("b", 4, |image| Arc::make_mut(&mut image.acquisition).echo_time_ms = Some(120.0));
         assert_eq!(chosen(vec![plain("a", 4), late], None), "b");
         assert_eq!(chosen(vec![plain("b", 4), plain("a", 4)], None), "a");
-        let unnumbered = series("a", 0, |image| image.series.number = None);
+        let unnumbered = series("a", 0, |image| Arc::make_mut(&mut image.series).number = None);
         assert_eq!(chosen(vec![unnumbered, plain("b", 4)], None), "b", "a series with a number goes first");
     }
 
     #[test]
     fn a_second_choice_names_the_criterion_that_decided() {
         let (report, _) = select(
-            vec![plain("plain", 2), series("suppressed", 1, |i| i.series.description = "T2 fs".to_owned())],
+            vec![
+                plain("plain", 2),
+                series("suppressed", 1, |i| Arc::make_mut(&mut i.series).description = "T2 fs".to_owned()),
+            ],
             None,
             &spec(),
         );
@@ -246,7 +250,8 @@ mod tests {
 
     #[test]
     fn a_contrast_agent_is_a_note_and_decides_nothing() {
-        let after = || series("after", 1, |image| image.acquisition.contrast_agent = "Gadovist".to_owned());
+        let after =
+            || series("after", 1, |image| Arc::make_mut(&mut image.acquisition).contrast_agent = "Gadovist".to_owned());
         let (report, stack) = select(vec![plain("before", 2), after()], None, &spec());
         assert_eq!(report.chosen.unwrap().series_uid, "after");
         assert!(report.reasons.iter().any(|reason| reason.contains("Gadovist")));
@@ -266,7 +271,7 @@ mod tests {
         assert!(stack.unwrap().cautions[0].contains("The reader chose"));
         assert_eq!(select(all(), Some(&asked("broken")), &spec()).1.unwrap_err().code, Code::MissingSlices);
         assert_eq!(select(all(), Some(&asked("gone")), &spec()).1.unwrap_err().code, Code::NoSuitableSeries);
-        let ct = series("ct", 3, |image| image.series.modality = "CT".to_owned());
+        let ct = series("ct", 3, |image| Arc::make_mut(&mut image.series).modality = "CT".to_owned());
         assert_eq!(select(vec![ct], Some(&asked("ct")), &spec()).1.unwrap_err().code, Code::WrongModality);
     }
 }

@@ -204,6 +204,7 @@ mod tests {
     use super::*;
     use crate::file::FileId;
     use glam::DVec3;
+    use std::sync::Arc;
 
     fn stack(count: u32) -> Vec<Instance> {
         let image = |slice: u32| Instance {
@@ -241,17 +242,22 @@ mod tests {
 
     #[test]
     fn each_criterion_parts_a_series_and_names_the_parts() {
-        let set_type = |image: &mut Instance, value: &str| image.acquisition.image_type = vec![value.to_owned()];
+        let set_type = |image: &mut Instance, value: &str| {
+            Arc::make_mut(&mut image.acquisition).image_type = vec![value.to_owned()];
+        };
         let upright = |image: &mut Instance| {
             let plane = image.plane.as_mut().unwrap();
             (plane.along_column, plane.origin_mm) = (DVec3::NEG_Z, DVec3::Y * plane.origin_mm.z);
         };
         type Change<'a> = &'a dyn Fn(&mut Instance);
         let cases: [(Change, [&str; 2]); 7] = [
-            (&|i| i.acquisition.echo_time_ms = Some(102.0), ["echo time not stated", "echo time 102 ms"]),
+            (
+                &|i| Arc::make_mut(&mut i.acquisition).echo_time_ms = Some(102.0),
+                ["echo time not stated", "echo time 102 ms"],
+            ),
             (&|i| set_type(i, "P"), ["plain image type", "image type phase"]),
-            (&|i| i.acquisition.time_point = Some(2), ["time point not stated", "time point 2"]),
-            (&|i| i.acquisition.b_value = Some(1000.0), ["b-value not stated", "b-value 1000"]),
+            (&|i| Arc::make_mut(&mut i.acquisition).time_point = Some(2), ["time point not stated", "time point 2"]),
+            (&|i| Arc::make_mut(&mut i.acquisition).b_value = Some(1000.0), ["b-value not stated", "b-value 1000"]),
             (&upright, ["axial", "coronal"]),
             (&|i| i.pixels.rows = 64, ["0 × 0 pixels of 1.00 mm", "0 × 64 pixels of 1.00 mm"]),
             (&|_| (), ["volume 1 of 2", "volume 2 of 2"]),
@@ -267,7 +273,7 @@ mod tests {
     fn one_stack_is_one_part_without_a_name_in_the_order_of_its_places() {
         let mut images = stack(5);
         images.swap(0, 3);
-        images.iter_mut().for_each(|image| image.acquisition.time_point = image.instance_number);
+        images.iter_mut().for_each(|image| Arc::make_mut(&mut image.acquisition).time_point = image.instance_number);
         let parts = split(images);
         assert_eq!(names(&parts), [""]);
         let heights: Vec<f64> = parts[0].instances().iter().map(|i| i.plane.unwrap().origin_mm.z).collect();
