@@ -1,4 +1,4 @@
-//! What takes too long, or fetches too much, to be part of every test: other browsers, soaks, advisories, one commit built twice.
+//! What takes too long, or fetches too much, to be part of every test: other browsers, soaks, one commit built twice.
 
 use crate::run::{NATIVE, finish, program, root, run, target};
 use crate::{page, tools};
@@ -29,26 +29,6 @@ pub fn soak(counts: &[String]) -> Result<(), String> {
     run(&format!("cargo build --quiet {NATIVE} --bins"))?;
     let mut command = program("node tests/soak/soak.mjs");
     finish("the soak", command.args(counts).env("HEADWAY_TARGET", target()))
-}
-
-/// `cargo xtask audit`: known weaknesses of what is used. Asks services on the network, so it is no part of the tests.
-///
-/// # Errors
-/// Where something is known, or where a service could not be asked: then nothing is known either way.
-pub fn audit() -> Result<(), String> {
-    tools::setup(tools::FOR_AUDIT)?;
-    let asked = [
-        ("Rust crates", run("cargo audit")),
-        ("npm packages of tests/e2e", run("npm audit --prefix tests/e2e --package-lock-only")),
-        ("npm packages of benches", run("npm audit --prefix benches --package-lock-only")),
-    ];
-    let failed: Vec<String> =
-        asked.into_iter().filter_map(|(what, outcome)| outcome.err().map(|error| format!("{what}: {error}"))).collect();
-    if failed.is_empty() {
-        println!("Nothing is known against any of them.");
-        return Ok(());
-    }
-    Err(format!("{}\nAbove it says whether something was found, or could not be asked for.", failed.join("\n")))
 }
 
 /// `cargo xtask reproduce`: builds the page of this commit twice, in two target folders, and compares every file.

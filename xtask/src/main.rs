@@ -1,5 +1,6 @@
 //! `cargo xtask`: the developers' door. CI calls the same verbs.
 
+mod advisories;
 mod bench;
 mod beyond;
 mod deploy;
@@ -59,7 +60,7 @@ fn main() -> ExitCode {
         Some("browsers") => beyond::browsers(&arguments[1..]),
         Some("soak") => beyond::soak(&arguments[1..]),
         Some("reproduce") => beyond::reproduce(flag("--optimised")),
-        Some("audit") => beyond::audit(),
+        Some("audit") => advisories::verb(),
         Some("setup") => tools::setup(if flag("--test") { tools::FOR_TESTS } else { tools::FOR_BUILD }),
         Some("doctor") => {
             tools::doctor();

@@ -1,5 +1,6 @@
 //! Every test, step by step, counted over all runners.
 
+use crate::advisories::{self, Answer};
 use crate::run::{NATIVE, program, root, run, target};
 use crate::{page, supply, tools};
 use std::io::{BufRead, BufReader, Write};
@@ -34,6 +35,7 @@ pub fn verb(full: bool) -> Result<(), String> {
     }
     let mut outcomes = vec![
         step("check", |_| check()),
+        step("advisories", advisories),
         step("native tests", |counts| counted(counts, &mut native_tests())),
         step("command line", |_| run(&format!("cargo build --quiet {NATIVE} --bins"))),
         step("page", |_| page::build(if full { page::Kind::Whole } else { page::Kind::Plain })),
@@ -61,6 +63,18 @@ pub fn check() -> Result<(), String> {
     )?;
     // By itself: the kernels' plain twins, which the tests ask for, bring the standard library along.
     run("cargo clippy --quiet --release --target wasm32-unknown-unknown -p headway-crew -- -D warnings")
+}
+
+/// A service that cannot be asked is no fault of what is tested, but is said.
+fn advisories(counts: &mut Counts) -> Result<(), String> {
+    for answer in advisories::ask() {
+        match answer {
+            Answer::Nothing => counts.passed += 1,
+            Answer::Found(_) => counts.failed += 1,
+            Answer::NotAsked(_) => counts.skipped += 1,
+        }
+    }
+    Ok(())
 }
 
 /// Tests that need real scans are ignored unless `HEADWAY_DATA` says where they are.
