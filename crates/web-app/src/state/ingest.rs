@@ -24,7 +24,7 @@ use web_sys::{File, MessagePort};
 const SILENCE_MS: f64 = 60_000.0;
 
 /// Files handed over before the page draws again: each costs the browser a copy of its handle.
-const FILES_AT_ONCE: usize = 250;
+const FILES_AT_ONCE: usize = 100;
 
 /// What the page keeps for the ingest worker.
 #[derive(Default)]
