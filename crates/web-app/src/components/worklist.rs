@@ -5,10 +5,12 @@ use super::row::Row;
 use super::signals;
 use super::toolbar::Toolbar;
 use crate::browser::order::put_in_order;
+use crate::browser::page::idle;
 use crate::state::list::RowSignals;
 use leptos::html::Ol;
 use leptos::prelude::*;
 use std::collections::HashMap;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 
 /// One entry per study. Keyed by study, so that sorting moves entries and keeps focus.
@@ -16,9 +18,15 @@ use web_sys::Element;
 pub fn Worklist() -> impl IntoView {
     let signals = signals();
     let any = Memo::new(move |_| signals.outcomes.with(|outcomes| outcomes.studies > 0));
+    // Made while nobody waits, so that the first row finds it there.
+    let is_idle = RwSignal::new(false);
+    spawn_local(async move {
+        idle().await;
+        is_idle.set(true);
+    });
     view! {
-        <Show when=move || any.get()>
-            <section class="worklist" data-testid="worklist" aria-labelledby="worklist-title">
+        <Show when=move || any.get() || is_idle.get()>
+            <section class="worklist" data-testid="worklist" aria-labelledby="worklist-title" hidden=move || !any.get()>
                 <Toolbar/>
                 <Show when=move || !signals.lessons><Headings/></Show>
                 <Rows/>
