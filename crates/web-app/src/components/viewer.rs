@@ -9,7 +9,7 @@ mod toolbar;
 
 use super::text::count;
 use super::{intent, signals};
-use crate::browser::page::{close_dialog, show_dialog};
+use crate::browser::page::{before_next_frame, close_dialog, show_dialog};
 use crate::state::viewer::{OnScreen, ViewerSignals};
 use crate::workers::protocol::Shown;
 use attention::AttentionBar;
@@ -29,7 +29,12 @@ pub fn Viewer() -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     let open = Memo::new(move |_| on_screen.with(Option::is_some));
     Effect::new(move |_| match (dialog.get(), open.get()) {
-        (Some(dialog), true) => show_dialog(&dialog),
+        // Once what is inside stands, so that the focus goes there and keys are heard.
+        (Some(dialog), true) => before_next_frame(move || {
+            if open.get_untracked() {
+                show_dialog(&dialog);
+            }
+        }),
         (Some(dialog), false) => close_dialog(&dialog),
         (None, _) => {}
     });
