@@ -29,7 +29,7 @@ const QUESTIONS: [(&str, &str, &str); 3] = [
     ),
 ];
 
-/// Asks for everything that is built from, and says what came of it.
+/// Asks about all that the project is built from, and says what came of it.
 pub fn ask() -> Vec<Answer> {
     let asked = QUESTIONS.into_iter().map(|(what, line, number)| {
         let answer = match program(line).output() {

@@ -41,7 +41,12 @@ pub fn Row(
         let row = element.clone();
         // What has the focus stays, wherever it is scrolled to.
         let told = move |is_near: bool| near.set(is_near || is_short() || has_focus(&row));
-        watched.set_value(Near::watch(&element, told));
+        let watching = Near::watch(&element, told);
+        // Where nobody tells what is near, everything is drawn.
+        if watching.is_none() {
+            near.set(true);
+        }
+        watched.set_value(watching);
     });
     let state = Memo::new(move |_| signals.row.with(|row| row.stage.name()));
     let remembered = Memo::new(move |_| signals.row.with(|row| row.is_remembered));
