@@ -4,11 +4,14 @@ python -m headway_training.evaluate best-80.pt --data FOLDER --out public/models
 python -m headway_training.evaluate public/models/NAME --data FOLDER --out /tmp/again
 
 The second form measures a model folder as it is shipped, on the same heads. Writes OUT/evaluation.json (figures),
-OUT/README.md (its section of evaluation), OUT/roc.svg and OUT/reliability.svg; --rows keeps one JSON line per head.
+OUT/README.md (its section of evaluation), OUT/roc.svg and OUT/reliability.svg. With --rows FILE a line per head is kept as it
+is scored: the same command goes on where it stopped, and one for more heads begins with those that are there.
 """
 
 import argparse
+import hashlib
 import json
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -19,7 +22,7 @@ from .figures import evaluation
 from .learner import ARCHITECTURE
 from .network import network
 from .report import write_section
-from .robustness import robustness
+from .robustness import CONDITIONS, robustness
 from .train import DATA_VERSION, VALIDATION_SEED, scores_of, start_weights
 from .world import generator, heads_from
 
@@ -29,15 +32,35 @@ VALIDATION_FROM = 100_000
 CHUNK = 16
 
 
-def scored(model, heads, indices, device, workers=0, progress=None):
-    """Rows of the heads with these indices, made and scored in small chunks."""
-    rows, made = [], heads_from(heads, indices, workers)
-    while chunk := list(islice(made, CHUNK)):
-        logits = scores_of(model, torch.stack([head.volume for head in chunk]), device)
-        rows += [{"abnormal": head.abnormal, "logit": float(logit), **head.facts} for head, logit in zip(chunk, logits)]
-        if progress:
-            progress(len(rows), len(indices))
-    return rows
+class Rows:
+    """A row per scored head: its label, logit and facts. A file may keep those of several settings (`setting_of`)."""
+
+    def __init__(self, path, setting, score, workers=0, progress=None):
+        self.path, self.setting, self.score, self.workers, self.progress = path, setting, score, workers, progress
+        lines = path.read_text().splitlines() if path and path.exists() else []
+        rows = [row for row in map(json.loads, lines) if row["setting"] == setting]
+        self.kept = {(row["part"], row["index"]): row for row in rows}
+
+    def of(self, part, heads, indices):
+        """Rows of the heads with these indices; those that are missing are made and scored in small chunks."""
+        missing = [index for index in indices if (part, index) not in self.kept]
+        made, coming = heads_from(heads, missing, self.workers), iter(missing)
+        while chunk := list(islice(made, CHUNK)):
+            self.keep(part, list(islice(coming, len(chunk))), chunk, self.score(chunk))
+            if self.progress:
+                self.progress(part, sum((part, index) in self.kept for index in indices), len(indices))
+        return [self.kept[part, index] for index in indices]
+
+    def keep(self, part, indices, heads, logits):
+        """Adds rows to those that are kept."""
+        lines = ""
+        for index, head, logit in zip(indices, heads, logits):
+            row = {"setting": self.setting, "part": part, "index": index, "abnormal": head.abnormal, "logit": float(logit)}
+            self.kept[part, index] = row | head.facts
+            lines += json.dumps(self.kept[part, index]) + "\n"
+        if self.path:
+            with open(self.path, "a") as file:
+                file.write(lines)
 
 
 def load_model(path, device):
@@ -53,6 +76,12 @@ def load_model(path, device):
     return model.to(device).eval(), kept["size_voxels"], kept["step"]
 
 
+def setting_of(checkpoint, size, style):
+    """What rows are comparable by: the weights, the input size and the style of acquisition."""
+    weights = next(checkpoint.glob("*.safetensors")) if checkpoint.is_dir() else checkpoint
+    return f"{hashlib.sha256(weights.read_bytes()).hexdigest()[:12]} {size} {style}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
@@ -64,7 +93,7 @@ def main():
     parser.add_argument("--workers", type=int, default=0, help="processes that make heads on the CPU ahead of time")
     parser.add_argument("--style", choices=["A", "B", "mixed"], default="mixed")
     parser.add_argument("--robustness", type=int, default=100, help="heads per changed acquisition; 0 leaves it out")
-    parser.add_argument("--rows", type=Path, help="file for one JSON line per test head")
+    parser.add_argument("--rows", type=Path, help="file that keeps a JSON line per scored head")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int)
     options = parser.parse_args()
@@ -73,14 +102,19 @@ def main():
     model, size, step = load_model(options.checkpoint, options.device)
     world = (size, options.style, options.cache, "cpu" if options.workers else options.device)
 
-    def progress(done, wanted):
-        print(f"{done} of {wanted} heads", flush=True)
+    def progress(part, done, wanted):
+        print(f"{part}: {done} of {wanted} heads", flush=True)
 
+    def score(made):
+        return scores_of(model, torch.stack([head.volume for head in made]), options.device)
+
+    options.out.mkdir(parents=True, exist_ok=True)
+    setting = setting_of(options.checkpoint, size, options.style)
+    rows_of = Rows(options.rows, setting, score, options.workers, progress).of
     validation = generator(options.data, "validation", VALIDATION_SEED, *world)
-    indices = range(VALIDATION_FROM, VALIDATION_FROM + options.validation)
-    fixed = scored(model, validation, indices, options.device, options.workers, progress)
+    fixed = rows_of("validation", validation, range(VALIDATION_FROM, VALIDATION_FROM + options.validation))
     test = generator(options.data, "test", TEST_SEED, *world)
-    rows = scored(model, test, range(options.heads), options.device, options.workers, progress)
+    rows = rows_of("test", test, range(options.heads))
     result = {
         "checkpoint": options.checkpoint.name,
         "step": step,
@@ -92,20 +126,17 @@ def main():
         "figures": evaluation(fixed, rows),
     }
     if options.robustness:
-
-        def scores(made):
-            return scores_of(model, torch.stack([head.volume for head in made]), options.device)
-
-        result["robustness"] = robustness(test, scores, options.robustness, options.workers)
-    options.out.mkdir(parents=True, exist_ok=True)
+        drawn = rows_of("test", test, range(options.robustness))
+        changed = {
+            name: rows_of(name, replace(test, changes=changes), range(options.robustness)) for name, changes in CONDITIONS.items()
+        }
+        result["robustness"] = robustness(drawn, changed)
     (options.out / "evaluation.json").write_text(json.dumps(result, indent=2) + "\n")
     curve = result["figures"]["calibration"]["reliability"]
     (options.out / "reliability.svg").write_text(plots.reliability(curve))
     labels, logits = zip(*((row["abnormal"], row["logit"]) for row in rows))
     (options.out / "roc.svg").write_text(plots.roc(labels, logits))
     write_section(options.out / "README.md", result)
-    if options.rows:
-        options.rows.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
 if __name__ == "__main__":

@@ -3,16 +3,12 @@
 Each condition keeps head, finding and random draws and replaces one range of the acquisition style.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from .statistics import auc_interval
-from .world import heads_from
 
 # Condition: ranges of heads.style.Style that it replaces, at or past the ends of what training saw.
 CONDITIONS = {
-    "as drawn": {},
     "slices of 2 to 2.5 mm": {"slice_mm": (2.0, 2.5)},
     "slices of 6 to 6.5 mm": {"slice_mm": (6.0, 6.5)},
     "nodded by -16 to -12 degrees": {"tilt_deg": (-16, -12)},
@@ -23,17 +19,13 @@ CONDITIONS = {
 }
 
 
-def robustness(heads, scores_of, count, workers=0):
-    """AUC of `count` heads per condition, and how far scores move from those as drawn.
+def figures(rows, drawn):
+    """Heads, AUC of `rows`, and the mean absolute change of the logit's logistic function from `drawn`, the same heads."""
+    labels, logits = ([row[name] for row in rows] for name in ("abnormal", "logit"))
+    chance, before = (1 / (1 + np.exp(-np.array([row["logit"] for row in some]))) for some in (rows, drawn))
+    return {"heads": len(rows), "auc": auc_interval(labels, logits), "mean_change": float(np.abs(chance - before).mean())}
 
-    `scores_of` takes heads and gives logits; the mean absolute change is of the logit's logistic function.
-    """
-    indices, plain, figures = range(count), None, {}
-    for name, changes in CONDITIONS.items():
-        made = list(heads_from(replace(heads, changes=changes), indices, workers))
-        labels, logits = np.array([head.abnormal for head in made]), scores_of(made)
-        chance = 1 / (1 + np.exp(-logits))
-        plain = chance if plain is None else plain
-        moved = float(np.abs(chance - plain).mean())
-        figures[name] = {"heads": count, "auc": auc_interval(labels, logits), "mean_change": moved}
-    return figures
+
+def robustness(drawn, changed):
+    """`figures` of the heads as they were drawn and of each condition's rows of the same heads."""
+    return {name: figures(rows, drawn) for name, rows in {"as drawn": drawn, **changed}.items()}
