@@ -127,7 +127,7 @@ fn damaged_model_files_are_refused_in_words() {
     let [card, weights] = ["card.json", "weights.safetensors"].map(|name| std::fs::read(folder.join(name)).unwrap());
     assert_eq!(check(&card, &weights).unwrap().name, "golden-small");
     let refusal = |card: &[u8], weights: &[u8]| {
-        let reason = check(card, weights).unwrap_err();
+        let reason = check(card, &weights).unwrap_err();
         assert_eq!(reason.code.as_str(), "model_unusable");
         reason.text
     };

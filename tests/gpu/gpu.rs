@@ -29,7 +29,7 @@ async fn go_on(_: f64) -> ControlFlow<()> {
 
 fn plan() -> Plan {
     let card = Card::from_json(CARD).unwrap();
-    plan::whole(&Weights::open(WEIGHTS).unwrap(), &card.architecture, &card.output).unwrap()
+    plan::whole(&Weights::open(&WEIGHTS).unwrap(), &card.architecture, &card.output).unwrap()
 }
 
 fn open(storage: Storage) -> gpu::Network {
@@ -99,7 +99,7 @@ fn head(number: u32) -> Vec<f32> {
 fn sixteen_bit_storage_moves_no_score_by_more_than_allowed() {
     let [single, half] = [false, true].map(|f16| {
         let wanted = Wanted::Gpu { why: "test".into(), f16 };
-        pollster::block_on(Engine::load(CARD, WEIGHTS, wanted)).unwrap()
+        pollster::block_on(Engine::load(CARD, &WEIGHTS, wanted)).unwrap()
     });
     assert!(half.device().f16 && half.device().adapter.contains("16-bit"), "{:?}", half.device());
     let (mut most, mut scores) = (0.0f64, Vec::new());

@@ -32,7 +32,7 @@ async fn a_small_network_answers_as_monai_does_on_webgpu() {
 
 fn plan_of(card: &[u8], weights: &[u8]) -> Plan {
     let card = Card::from_json(card).unwrap();
-    plan::whole(&Weights::open(weights).unwrap(), &card.architecture, &card.output).unwrap()
+    plan::whole(&Weights::open(&weights).unwrap(), &card.architecture, &card.output).unwrap()
 }
 
 /// What every step makes on the processor, and the logit.
@@ -90,7 +90,7 @@ async fn every_step_on_webgpu_is_as_the_processors() {
 }
 
 async fn compare(wanted: Wanted) {
-    let engine = Engine::load(CARD, WEIGHTS, wanted).await.unwrap();
+    let engine = Engine::load(CARD, &WEIGHTS, wanted).await.unwrap();
     let golden: serde_json::Value = serde_json::from_slice(GOLDEN).unwrap();
     for case in golden["cases"].as_array().unwrap() {
         let dims: [usize; 3] = serde_json::from_value(case["size_voxels"].clone()).unwrap();
@@ -114,7 +114,7 @@ async fn memory_stays_as_it_is_from_the_fourth_volume_on_webgpu() {
 }
 
 async fn stay_in_memory(wanted: Wanted) {
-    let engine = Engine::load(CARD, WEIGHTS, wanted).await.unwrap();
+    let engine = Engine::load(CARD, &WEIGHTS, wanted).await.unwrap();
     let dims = [40; 3];
     let mut pages = Vec::new();
     for _ in 0..10 {

@@ -13,11 +13,15 @@ pub use local::LocalEvidence;
 pub use measured::{Between, Measured, OperatingPoint, PredictiveValues, Rates};
 
 use crate::reason::{Code, Reason};
+use crate::stored::Stored;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// The major schema version this program understands.
 const SCHEMA_MAJOR: &str = "1";
+
+/// Weights are hashed by so many bytes at a time.
+const PART_BYTES: usize = 1 << 16;
 
 /// On what kind of evidence the score rests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -385,8 +389,16 @@ impl Card {
     ///
     /// # Errors
     /// [`Code::ModelUnusable`] where the bytes are not those the card was made for.
-    pub fn identify(&self, card_json: &[u8], weights: &[u8]) -> Result<ModelIdentity, Reason> {
-        let found = hex(&Sha256::digest(weights));
+    pub fn identify(&self, card_json: &[u8], weights: &dyn Stored) -> Result<ModelIdentity, Reason> {
+        let (mut alone, mut both) = (Sha256::new(), Sha256::new_with_prefix(card_json));
+        let mut part = vec![0; PART_BYTES];
+        for at in (0..weights.size()).step_by(PART_BYTES) {
+            let part = &mut part[..PART_BYTES.min(weights.size() - at)];
+            weights.read(at, part);
+            alone.update(&part);
+            both.update(&part);
+        }
+        let found = hex(&alone.finalize());
         if found != self.weights.sha256 {
             return Err(Reason::new(
                 Code::ModelUnusable,
@@ -399,9 +411,6 @@ impl Card {
                 ),
             ));
         }
-        let mut both = Sha256::new();
-        both.update(card_json);
-        both.update(weights);
         Ok(ModelIdentity {
             name: self.name.clone(),
             version: self.version.clone(),

@@ -42,6 +42,7 @@ pub mod series;
 pub mod shelf;
 pub mod signal;
 pub mod split;
+pub mod stored;
 pub mod study;
 pub mod triage;
 pub mod unpack;

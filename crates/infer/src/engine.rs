@@ -9,6 +9,7 @@ use headway_core::finding::{DeviceReport, Finding, ScoredBy, Tier, score_of};
 use headway_core::preprocess::probe_input;
 use headway_core::range::{SHIFTS, ScoreRange, shift_mm, shifted};
 use headway_core::reason::{Code, Reason};
+use headway_core::stored::Stored;
 use headway_kernels::{Pause, Stopped};
 use std::ops::ControlFlow;
 
@@ -55,7 +56,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Code::ModelUnusable`] for the files, [`Code::NoDevice`] or [`Code::DeviceFailed`] for the device.
-    pub async fn load(card_json: &[u8], weights: &[u8], wanted: Wanted) -> Result<Self, Reason> {
+    pub async fn load(card_json: &[u8], weights: &dyn Stored, wanted: Wanted) -> Result<Self, Reason> {
         let card = Card::from_json(card_json)?;
         let identity = card.identify(card_json, weights)?;
         let weights = Weights::open(weights)?;
@@ -173,7 +174,7 @@ impl Engine {
 ///
 /// # Errors
 /// [`Code::ModelUnusable`] with what is wrong, in words.
-pub fn check(card_json: &[u8], weights: &[u8]) -> Result<ModelIdentity, Reason> {
+pub fn check(card_json: &[u8], weights: &dyn Stored) -> Result<ModelIdentity, Reason> {
     let card = Card::from_json(card_json)?;
     let identity = card.identify(card_json, weights)?;
     plan::read(&Weights::open(weights)?, &card.architecture, &card.output, |_| Ok(()))?;

@@ -5,7 +5,7 @@ use crate::BUILD_ID;
 use crate::browser::clock::{now_ms, yield_now};
 #[cfg(feature = "engine-cpu")]
 use crate::browser::crew::{Crew, can_share};
-use crate::browser::fetch::build_file;
+use crate::browser::fetch::build_file_in_browser;
 use crate::browser::panic::report_panics;
 use crate::browser::post::{Attached, Page, Post, listen_to_page, listen_to_port};
 use crate::browser::requests::asked;
@@ -13,6 +13,7 @@ use headway_core::attention::AttentionMap;
 use headway_core::card::Card;
 use headway_core::finding::Tier;
 use headway_core::reason::{Code, Reason};
+use headway_core::stored::Stored;
 use headway_core::study::StudyKey;
 use headway_core::triage::Job;
 use headway_infer::attention::attention;
@@ -208,20 +209,33 @@ impl ModelFiles {
     async fn card_json(&self) -> Result<Vec<u8>, Reason> {
         match &self.card {
             Some(bytes) => Ok(bytes.to_vec()),
-            None => built_in("card.json").await,
+            None => Ok(built_in("card.json").await?.to_vec()),
         }
     }
 
-    async fn weights(&self) -> Result<Vec<u8>, Reason> {
+    async fn weights(&self) -> Result<InBrowser, Reason> {
         match &self.weights {
-            Some(bytes) => Ok(bytes.to_vec()),
-            None => built_in(&Card::from_json(&built_in("card.json").await?)?.weights.file).await,
+            Some(bytes) => Ok(InBrowser(bytes.clone())),
+            None => built_in(&Card::from_json(&self.card_json().await?)?.weights.file).await.map(InBrowser),
         }
     }
 }
 
-async fn built_in(name: &str) -> Result<Vec<u8>, Reason> {
-    build_file(&format!("{MODEL}/{name}")).await.map_err(|e| {
+/// A model's weights in the browser's memory: in this module's they would take a seventh of it, and for good.
+struct InBrowser(Uint8Array);
+
+impl Stored for InBrowser {
+    fn size(&self) -> usize {
+        self.0.length() as usize
+    }
+
+    fn read(&self, at: usize, part: &mut [u8]) {
+        self.0.subarray(at as u32, (at + part.len()) as u32).copy_to(part);
+    }
+}
+
+async fn built_in(name: &str) -> Result<Uint8Array, Reason> {
+    build_file_in_browser(&format!("{MODEL}/{name}")).await.map_err(|e| {
         Reason::new(Code::ModelUnusable, format!("The model's file {name} could not be loaded ({e}). Reload the page."))
     })
 }
