@@ -53,7 +53,6 @@ pub extern "C" fn hire(workers: usize) {
 pub extern "C" fn reserve(len: usize) -> *mut f32 {
     let lead = lead();
     lead.values.clear();
-    lead.values.reserve_exact(len);
     lead.values.resize(len, 0.0);
     lead.values.as_mut_ptr()
 }

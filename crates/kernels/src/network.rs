@@ -42,13 +42,13 @@ impl Network {
 
     /// Takes the next step and packs its weights.
     pub fn push(&mut self, mut step: Step) {
-        let level = self.level;
+        let (level, room) = (self.level, &mut self.buffers.between);
         match &mut step {
             Step::Stem(conv) => conv.pack_stem(level),
             Step::Squeeze(norm, conv) | Step::Transition(norm, conv) => {
                 norm.fill(level.lanes());
                 conv.fill_inputs(level.lanes());
-                conv.pack(level);
+                conv.pack(level, room);
             }
             // Made into tiles when their turn comes: as tiles they would take eight times the room.
             Step::Grow(conv) => conv.fill_inputs(level.lanes()),
@@ -108,12 +108,13 @@ impl Linear {
         self.bias.resize(filled(self.outputs, level), 0.0);
     }
 
-    /// Reorders the weights for the kernels and fills the bias up to whole panels.
-    fn pack(&mut self, level: Level) {
+    /// Reorders the weights for the kernels, by way of a buffer that is kept, and fills the bias up to whole panels.
+    fn pack(&mut self, level: Level, buffer: &mut Vec<f32>) {
         let rows = self.weights.len() / self.outputs;
-        let mut packed = vec![0.0; packed_len(level, rows, self.outputs)];
-        pack(level, &self.weights, rows, self.outputs, &mut packed);
-        self.weights = packed;
+        let packed = room(buffer, packed_len(level, rows, self.outputs));
+        pack(level, &self.weights, rows, self.outputs, packed);
+        self.weights.clear();
+        self.weights.extend_from_slice(packed);
         self.bias.resize(self.bias.len().next_multiple_of(2 * level.lanes()), 0.0);
     }
 

@@ -122,9 +122,12 @@ impl Plan {
 impl Linear {
     /// Inputs up to a multiple, with weights of zero; `inputs` stays the network's own.
     pub fn fill_inputs(&mut self, multiple: usize) {
-        let taps = self.weights.chunks_exact(self.inputs * self.outputs);
-        let zeros = vec![0.0; (self.inputs.next_multiple_of(multiple) - self.inputs) * self.outputs];
-        self.weights = taps.flat_map(|tap| [tap, &zeros]).flatten().copied().collect();
+        let missing = self.inputs.next_multiple_of(multiple) - self.inputs;
+        if missing > 0 {
+            let taps = self.weights.chunks_exact(self.inputs * self.outputs);
+            let zeros = vec![0.0; missing * self.outputs];
+            self.weights = taps.flat_map(|tap| [tap, &zeros]).flatten().copied().collect();
+        }
     }
 }
 
