@@ -1,8 +1,10 @@
 """A trained and evaluated checkpoint becomes the model folder that the page is shipped with.
 
 python -m headway_training.release best-48.pt --template CARD.json --out public/models/NAME --version 0.1.0
+python -m headway_training.release public/models/NAME --out public/models/NAME --version 0.1.1
 
-OUT holds what `evaluate` wrote about the same checkpoint: temperature and operating points come from there.
+OUT holds what `evaluate` wrote about the same checkpoint: temperature and operating points come from there. The second form
+takes what was measured of a model folder as it is shipped into its card; the weights stay.
 """
 
 import argparse
@@ -56,17 +58,21 @@ def card_of(template, name, version, size_voxels, figures):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--template", type=Path, required=True, help="a card whose limits of the input are taken over")
+    parser.add_argument("--template", type=Path, help="a card whose limits of the input are taken over; a model folder has its own")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--version", required=True)
     options = parser.parse_args()
-    checkpoint = read_checkpoint(options.checkpoint)
+    shipped = options.checkpoint.is_dir()
+    template = read_template(options.checkpoint / "card.json" if shipped else options.template)
+    checkpoint = {"step": None, "size_voxels": template["input"]["size_voxels"]} if shipped else read_checkpoint(options.checkpoint)
     measured = json.loads((options.out / "evaluation.json").read_text())
     if (measured["checkpoint"], measured["step"]) != (options.checkpoint.name, checkpoint["step"]):
         raise SystemExit(f"{options.out}/evaluation.json is about another checkpoint; evaluate this one first.")
-    template = read_template(options.template)
     card = card_of(template, options.out.name, options.version, checkpoint["size_voxels"], measured["figures"])
-    card, _ = write_model(options.out, card, state_of(checkpoint), "f16")
+    if shipped:
+        (options.out / "card.json").write_text(json.dumps(card, indent=2) + "\n")
+    else:
+        card, _ = write_model(options.out, card, state_of(checkpoint), "f16")
     print(f"{options.out}: thresholds {card['thresholds']}, self-test logit {card['self_test']['logit']:.6f}")
 
 

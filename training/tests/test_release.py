@@ -1,10 +1,12 @@
 """The card of a released model says what its evaluation measured."""
 
+import json
+
 import pytest
 
 pytest.importorskip("torch")
 
-from headway_training.release import card_of, probability  # noqa: E402
+from headway_training.release import card_of, main, probability  # noqa: E402
 
 POINTS = {
     "sensitive": {"threshold_logit": -0.5, "sensitivity": 0.9, "specificity": 0.6},
@@ -19,3 +21,20 @@ def test_thresholds_and_measured_points_are_on_the_calibrated_probability():
     assert card["thresholds"] == {"sensitive": probability(-0.5, 2.0), "specific": probability(1.1, 2.0)}
     assert card["measured"]["points"] == [{"name": name} | point for name, point in POINTS.items()]
     assert card["measured"]["on"].startswith("40 synthetic heads")
+
+
+def test_what_was_measured_of_a_shipped_model_changes_its_card_alone(tmp_path, monkeypatch):
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "weights.safetensors").write_bytes(b"as they are")
+    (model / "card.json").write_text(json.dumps({"version": "1.0", "input": {"size_voxels": 48}, "self_test": {"logit": 0.5}}))
+    figures = {"heads": 40, "calibration": {"temperature": 2.0}, "operating_points": POINTS}
+    monkeypatch.setattr("sys.argv", ["release", str(model), "--out", str(model), "--version", "1.1"])
+    (model / "evaluation.json").write_text(json.dumps({"checkpoint": "other", "step": None, "figures": figures}))
+    with pytest.raises(SystemExit, match="another checkpoint"):
+        main()
+    (model / "evaluation.json").write_text(json.dumps({"checkpoint": "model", "step": None, "figures": figures}))
+    main()
+    card = json.loads((model / "card.json").read_text())
+    assert (card["version"], card["calibration"]["slope"], card["self_test"]) == ("1.1", 0.5, {"logit": 0.5})
+    assert (model / "weights.safetensors").read_bytes() == b"as they are"
