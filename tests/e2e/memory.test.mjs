@@ -9,7 +9,10 @@ import { slow } from "./scores.mjs";
 import { phantom } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
+/** With the shipped model. */
 const MOST_BYTES = 150e6;
+/** At 120 voxels a side, where the range of one volume is worked out beside the score of the next: four copies of 7 MB. */
+const MOST_BYTES_AT_120 = 165e6;
 
 /** The page with an engine worker that counts its memories, those it shares with its crew among them. */
 function counting(t, page) {
@@ -21,8 +24,8 @@ function counting(t, page) {
   return dist;
 }
 
-/** Bytes of WebAssembly memory after each of that many volumes. */
-async function bytesAfter(t, volumes, built) {
+/** Bytes of WebAssembly memory after each of that many volumes, in the end less than `most`. */
+async function bytesAfter(t, volumes, built, most) {
   const { origin } = await serve(t, counting(t, built));
   const worklist = await WorklistPage.open(await browse(t), origin);
   const engine = worklist.page.workers().find((worker) => worker.url().includes("engine-cpu"));
@@ -35,15 +38,15 @@ async function bytesAfter(t, volumes, built) {
   }
   t.diagnostic(`${(bytes.at(-1) / 1e6).toFixed(0)} MB after ${volumes} volumes`);
   assert.ok(bytes.at(-1) > 1e6, "nothing was counted");
-  assert.ok(bytes.at(-1) < MOST_BYTES, `${bytes.at(-1)} bytes`);
+  assert.ok(bytes.at(-1) < most, `${bytes.at(-1)} bytes`);
   return bytes;
 }
 
 test("volumes 4 to 10 use the same memory, and less than 150 MB", async (t) => {
-  const bytes = await bytesAfter(t, 10, DIST);
+  const bytes = await bytesAfter(t, 10, DIST, MOST_BYTES);
   assert.ok(bytes[9] <= 1.02 * bytes[3], `bytes after each volume: ${bytes}`);
 });
 
-test("volumes of the paper's 120 voxels a side take less than 150 MB", async (t) => {
-  await bytesAfter(t, 3, slow(t));
+test("volumes of the paper's 120 voxels a side take less than 165 MB", async (t) => {
+  await bytesAfter(t, 3, slow(t), MOST_BYTES_AT_120);
 });
