@@ -63,6 +63,8 @@ def main():
     parser.add_argument("--version", required=True)
     options = parser.parse_args()
     shipped = options.checkpoint.is_dir()
+    if not shipped and not options.template:
+        parser.error("a checkpoint has no card of its own: --template names one")
     template = read_template(options.checkpoint / "card.json" if shipped else options.template)
     checkpoint = {"step": None, "size_voxels": template["input"]["size_voxels"]} if shipped else read_checkpoint(options.checkpoint)
     measured = json.loads((options.out / "evaluation.json").read_text())

@@ -38,3 +38,10 @@ def test_what_was_measured_of_a_shipped_model_changes_its_card_alone(tmp_path, m
     card = json.loads((model / "card.json").read_text())
     assert (card["version"], card["calibration"]["slope"], card["self_test"]) == ("1.1", 0.5, {"logit": 0.5})
     assert (model / "weights.safetensors").read_bytes() == b"as they are"
+
+
+def test_a_checkpoint_needs_a_card_to_begin_with(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["release", "best-48.pt", "--out", str(tmp_path), "--version", "1.0"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "--template names one" in capsys.readouterr().err
