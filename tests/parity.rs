@@ -105,13 +105,13 @@ fn inputs_of_both_spacings_are_scored_and_have_a_range_around_the_score() {
         let expected = if name == "densenet-small" { (120, 1.5) } else { (130, 1.4) };
         assert_eq!((input.size_voxels, (spacing_mm * 1e9).round() / 1e9), expected);
         let values = probe_input([input.size_voxels; 3]);
-        let finding = pollster::block_on(engine.predict(&values, go_on)).unwrap();
+        let finding = pollster::block_on(engine.predict(values.clone(), go_on)).unwrap();
         let mut done = 0.0;
         let told = async |share: f64| {
             done = share;
             ControlFlow::Continue(())
         };
-        let range = pollster::block_on(engine.range(&values, told)).unwrap();
+        let range = pollster::block_on(engine.range(|| values.clone(), told)).unwrap();
         let score = finding.score.unwrap();
         assert!(range.low < score && score < range.high, "{score} in {range:?}");
         assert_eq!((range.runs, (range.shift_mm * 1e9).round() / 1e9), (10, expected.1));

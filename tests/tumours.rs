@@ -5,15 +5,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 
 use glam::DVec3;
-use headway_core::archive::Zip;
 use headway_core::attention::{ATTENTION_CELLS, AttentionMap};
 use headway_core::preprocess::ModelInput;
 use headway_infer::attention::attention;
 use headway_infer::{Engine, Wanted};
-use headway_synth::SyntheticFile;
-use headway_tests::{run_under, shipped_engine, shipped_model};
+use headway_tests::{run_under, shipped_engine, shipped_model, unpacked};
 use sha2::{Digest, Sha256};
-use std::io::Cursor;
 use std::ops::ControlFlow;
 
 const SAMPLE: &[u8] = include_bytes!("../public/sample.zip");
@@ -22,16 +19,9 @@ const SAMPLE: &[u8] = include_bytes!("../public/sample.zip");
 const TUMOUR_MM: DVec3 = DVec3::new(6.0, 76.0, 12.0);
 const HALF_WIDTH_MM: f64 = 22.0;
 
-fn sample() -> Vec<SyntheticFile> {
-    let mut archive = Zip::open(Cursor::new(SAMPLE)).unwrap();
-    let paths: Vec<String> = archive.entries().iter().map(|entry| entry.path.clone()).collect();
-    let unpacked = |(entry, path)| SyntheticFile { path, bytes: archive.read(entry, u64::MAX).unwrap() };
-    paths.into_iter().enumerate().map(unpacked).collect()
-}
-
 /// What the network is given of the built-in study.
 fn input_of_sample(engine: &Engine) -> ModelInput {
-    let mut run = run_under(engine.card().clone(), sample(), None);
+    let mut run = run_under(engine.card().clone(), unpacked(SAMPLE), None);
     assert_eq!(run.outcome(), "scored");
     run.inputs.remove(0)
 }

@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import test from "node:test";
 import { DIST, browse, scratch, serve } from "./harness.mjs";
-import { filesOf, phantom } from "./studies.mjs";
+import { filesOf, head } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 async function scoresTheSample(worklist) {
@@ -72,7 +72,7 @@ test("over plain http on an intranet the page says what the browser keeps back, 
 
 /** The synthetic study with other texts of the same length in every file. */
 function rewritten(t, texts) {
-  const folder = phantom(t);
+  const folder = head(t);
   for (const file of filesOf(folder)) {
     let bytes = readFileSync(file).toString("latin1");
     for (const [from, to] of Object.entries(texts)) bytes = bytes.replaceAll(from, to.padEnd(from.length));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { DIST, browse, scratch, serve } from "./harness.mjs";
 import { slow } from "./scores.mjs";
-import { filesOf, phantom } from "./studies.mjs";
+import { filesOf, head } from "./studies.mjs";
 import { WorklistPage, keptText } from "./worklist_page.mjs";
 
 async function open(t, dir, clock = false) {
@@ -78,7 +78,7 @@ async function failsAt(worklist, name, how) {
 
 /** A study and one file more, which will be to blame. */
 function withCulprit(t) {
-  const folder = phantom(t);
+  const folder = head(t);
   const [first] = filesOf(folder);
   cpSync(first, join(folder, "culprit.dcm"));
   return folder;
@@ -105,7 +105,7 @@ for (const how of ["trap", "hang"]) {
 
 test("a device that sleeps over its work wakes up to it: nothing is blamed and nothing is read twice", async (t) => {
   const worklist = await open(t, slow(t), true);
-  await worklist.drop(phantom(t));
+  await worklist.drop(head(t));
   await worklist.page.locator("[data-testid=row][data-state=inferring]").waitFor({ timeout: 60_000 });
   const device = await worklist.by("device").innerText();
   await worklist.page.clock.fastForward("08:00:00");
@@ -117,7 +117,7 @@ test("a device that sleeps over its work wakes up to it: nothing is blamed and n
 
 test("an engine that traps at work is started again, and the study is scored", async (t) => {
   const worklist = await open(t, slow(t));
-  await worklist.drop(phantom(t));
+  await worklist.drop(head(t));
   await worklist.page.locator("[data-testid=row][data-state=inferring]").waitFor({ timeout: 60_000 });
   const engine = await worker(worklist, "engine-cpu");
   await engine.evaluate(() => setTimeout(() => { throw new Error("unreachable"); }));
@@ -149,7 +149,7 @@ function bounded(file, pages) {
 
 test("a file for which memory does not suffice is named and set aside; the study beside it is scored", async (t) => {
   const worklist = await open(t, damaged(t, (file) => bounded(file("ingest_bg.wasm"), 1600)));
-  const folder = phantom(t);
+  const folder = head(t);
   // A header that does not end in its first bytes has the file read whole: 200 MB, where 100 are to be had.
   const [first] = filesOf(folder);
   const bytes = readFileSync(first);
@@ -173,9 +173,9 @@ test("a model file that is damaged: studies are read and listed, and each says w
   });
   const { origin } = await serve(t, dir);
   const worklist = await WorklistPage.openAtOnce(await browse(t), origin);
-  await worklist.drop(phantom(t));
+  await worklist.drop(head(t));
   const [row] = await worklist.settled(1);
-  assert.deepEqual([row.state, row.code, row.series], ["failed", "model_unusable", "T2W_TSE_tra"]);
+  assert.deepEqual([row.state, row.code, row.series], ["failed", "model_unusable", "t2_tse_tra"]);
   assert.match(await worklist.by("device").innerText(), /No engine/);
 });
 
@@ -241,7 +241,7 @@ test("a tab out of sight goes on, and shows what was done once it is seen again"
   const worklist = await open(t, slow(t));
   const { page } = worklist;
   const session = await page.context().newCDPSession(page);
-  await worklist.drop(phantom(t));
+  await worklist.drop(head(t));
   await page.locator("[data-testid=row][data-state=inferring]").waitFor({ timeout: 60_000 });
   // As a tab out of sight has it: no frames.
   await page.evaluate(() => {

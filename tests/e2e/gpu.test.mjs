@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { browse, scoredByCommandLine, serve } from "./harness.mjs";
-import { phantom } from "./studies.mjs";
+import { head } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 const EMULATION = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
@@ -21,7 +21,7 @@ async function open(t) {
 const tier = (worklist) => worklist.by("device").getAttribute("data-tier");
 
 test("the graphics processor gives the command line's number", async (t) => {
-  const folder = phantom(t);
+  const folder = head(t);
   const worklist = await open(t);
   await worklist.drop(folder);
   const [row] = await worklist.settled(1);
@@ -33,7 +33,7 @@ test("the graphics processor gives the command line's number", async (t) => {
 });
 
 test("a graphics processor that dies at work: the processor takes over, says so, and the number is right", async (t) => {
-  const folder = phantom(t);
+  const folder = head(t);
   const worklist = await open(t);
   await worklist.drop(folder);
   await worklist.page.locator("[data-testid=row][data-state=inferring] svg.bar").waitFor();

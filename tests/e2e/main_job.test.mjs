@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { browse, scoredByCommandLine, serve } from "./harness.mjs";
 import { slow } from "./scores.mjs";
-import { MESS, ZIPPED_MESS, absent, filesOf, messy, phantom, real, sample, zipped } from "./studies.mjs";
+import { MESS, ZIPPED_MESS, absent, filesOf, messy, head, phantom, real, sample, zipped } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 /** Browser and command line run the same network in different arithmetic order. */
@@ -56,15 +56,15 @@ function assertSameLogit(t, inPage, onCommandLine) {
 }
 
 test("a dropped study gets its row: series chosen, FLAIR rejected with its reason, the command line's number", async (t) => {
-  const folder = phantom(t);
+  const folder = head(t);
   const worklist = await open(t);
   await worklist.page.evaluate(() => (window.longestGapMs = 0));
   await worklist.drop(folder);
   const rows = await worklist.settled(1);
   const gap = await worklist.page.evaluate(() => window.longestGapMs);
   t.diagnostic(`longest time between two frames while working: ${gap.toFixed(0)} ms`);
-  assert.equal(rows[0].series, "T2W_TSE_tra");
-  assert.deepEqual(rows[0].rejected.map(({ description, code }) => [description, code]), [["FLAIR_tra", "wrong_contrast"]]);
+  assert.equal(rows[0].series, "t2_tse_tra");
+  assert.deepEqual(rows[0].rejected.map(({ description, code }) => [description, code]), [["t2_flair_tra", "wrong_contrast"]]);
   assert.equal(rows[0].state, "scored");
   assertAgrees(t, worklist, rows, scoredByCommandLine(folder));
   const count = filesOf(folder).length;
@@ -76,6 +76,16 @@ test("the sample button shows the study that the command line program writes", a
   const worklist = await open(t);
   await worklist.by("sample-button").click();
   assertAgrees(t, worklist, await worklist.settled(1), scoredByCommandLine(sample(t)));
+});
+
+test("a head drawn from formulas is no head: no score, and the command line's reason", async (t) => {
+  const folder = phantom(t);
+  const worklist = await open(t);
+  await worklist.drop(folder);
+  const rows = await worklist.settled(1);
+  assert.deepEqual([rows[0].state, rows[0].code], ["not_scored", "not_a_head"]);
+  assert.match(rows[0].reason, /drawn from formulas/);
+  assertAgrees(t, worklist, rows, scoredByCommandLine(folder));
 });
 
 test("a messy folder: the study is scored, every other file is told what is wrong with it", async (t) => {
@@ -105,13 +115,13 @@ test("an archive is read as the folder it holds, on the page as on the command l
 
 test("the reader may choose another series, and leave the choice to the rules again", async (t) => {
   const worklist = await open(t);
-  await worklist.drop(phantom(t));
+  await worklist.drop(head(t));
   const [before] = await worklist.settled(1);
   await worklist.page.locator("summary", { hasText: "Why this series" }).click();
-  await worklist.by("choose-series").filter({ hasText: "FLAIR_tra" }).click();
+  await worklist.by("choose-series").filter({ hasText: "t2_flair_tra" }).click();
   await worklist.by("by-reader").waitFor();
   const [chosen] = await worklist.settled(1);
-  assert.equal(chosen.series, "FLAIR_tra");
+  assert.equal(chosen.series, "t2_flair_tra");
   assert.deepEqual([chosen.state, chosen.code], ["not_scored", "contradicted_contrast"], "the picture is looked at all the same");
   assert.equal(await worklist.page.evaluate(() => document.activeElement.tagName), "SUMMARY", "the keyboard stays where it was");
   await worklist.by("choose-series").filter({ hasText: "rules" }).click();
@@ -121,7 +131,7 @@ test("the reader may choose another series, and leave the choice to the rules ag
 });
 
 test("studies dropped while the engine is still loading are all scored", async (t) => {
-  const folders = [phantom(t, 1), phantom(t, 2)];
+  const folders = [head(t, 1), head(t, 2)];
   const { origin } = await serve(t);
   const worklist = await WorklistPage.openAtOnce(await browse(t), origin);
   await worklist.drop(...folders);
@@ -130,7 +140,7 @@ test("studies dropped while the engine is still loading are all scored", async (
 
 test("cancelling ends the work, and says so in the row", async (t) => {
   const worklist = await open(t, slow(t));
-  await worklist.drop(phantom(t));
+  await worklist.drop(head(t));
   await worklist.page.locator("[data-testid=row][data-state=inferring]").waitFor({ timeout: 60_000 });
   await worklist.by("cancel-button").click();
   const [row] = await worklist.settled(1);

@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import test from "node:test";
 import { DIST, browse, headway, scratch, serve } from "./harness.mjs";
-import { phantom } from "./studies.mjs";
+import { head } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 const BUILT_IN = dirname(join(DIST, readdirSync(DIST, { recursive: true }).find((path) => path.endsWith("densenet121-synthetic/card.json"))));
@@ -34,7 +34,7 @@ async function scored(t) {
   const { origin } = await serve(t);
   const context = await browse(t);
   const worklist = await WorklistPage.open(context, origin);
-  const study = phantom(t);
+  const study = head(t);
   await worklist.drop(study);
   const [{ studyUid: uid }] = await worklist.settled(1);
   return { worklist, study, uid, context, origin };

@@ -7,12 +7,12 @@ import { join } from "node:path";
 import test from "node:test";
 import { DIST, browse, scratch, serve } from "./harness.mjs";
 import { allowed, leaks, recorded } from "./requests.mjs";
-import { phantom } from "./studies.mjs";
+import { head } from "./studies.mjs";
 import { WorklistPage, keptText } from "./worklist_page.mjs";
 
 test("every feature, one after the other, sends nothing but GETs of the build's own files, and logs nothing", async (t) => {
   const { origin, log } = await serve(t);
-  const folder = phantom(t);
+  const folder = head(t);
   const logged = [];
   const requests = await recorded(t, origin, async (context) => {
     // What Chromium itself remarks on a machine without a graphics processor is not the page's.

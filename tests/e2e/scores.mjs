@@ -3,7 +3,7 @@
 import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DIST, scoredByCommandLine, scratch } from "./harness.mjs";
-import { phantom } from "./studies.mjs";
+import { head } from "./studies.mjs";
 
 /** The odds of the score of the flagged study, and against that of the other: 0.98 and 0.02, however near their logits. */
 const ODDS = 49;
@@ -21,7 +21,7 @@ const MEASURED = {
 /** Two studies and a page whose card flags one of them and not the other: { dir, high, low }, each { folder, uid }. `measured` changes what the card says of its operating points. */
 export function scored(t, measured = {}) {
   const studies = [1, 2].map((seed) => {
-    const folder = phantom(t, seed);
+    const folder = head(t, seed);
     const [{ study_uid: uid, logit }] = scoredByCommandLine(folder).studies;
     return { folder, uid, logit };
   });

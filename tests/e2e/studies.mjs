@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { headway, scratch } from "./harness.mjs";
 
 const DATA = process.env.HEADWAY_DATA && resolve(process.env.HEADWAY_DATA);
@@ -15,7 +15,36 @@ export function sample(t) {
   return folder;
 }
 
-/** A study as files: a T2 and a FLAIR of a head made of formulas. Another seed is another study. */
+/** A study as files that has a score: the built-in head with a bright ball in it. Another seed is another study, and another place. */
+export function head(t, seed = 1) {
+  const folder = join(scratch(t), `head-${seed}`);
+  headway("sample", folder);
+  for (const file of filesOf(folder)) {
+    const image = renumbered(readFileSync(file), seed);
+    writeFileSync(file, file.includes("t2_tse_tra") ? withBall(image, Number(basename(file, ".dcm")), seed) : image);
+  }
+  return folder;
+}
+
+/** The same image in the study of another number below 5,000: all UIDs of the built-in study begin alike. */
+export function renumbered(image, number) {
+  return Buffer.from(image.toString("latin1").replaceAll(/2\.25\.\d{4}\./g, `2.25.${4119 + number}.`), "latin1");
+}
+
+/** A ball of 12 mm around the middle slice, as bright as fluid: 36 mm from the middle of the image, turned on from seed to seed. */
+function withBall(image, slice, seed) {
+  const [radius, away, middle, spacing] = [12, 36, 16, [0.95, 4.95]];
+  const [rows, columns] = ["28001000", "28001100"].map((tag) => image.readUInt16LE(image.indexOf(Buffer.from(tag, "hex")) + 8));
+  const pixels = image.length - 2 * rows * columns;
+  const centre = [rows / 2 + (away * Math.sin(seed)) / spacing[0], columns / 2 + (away * Math.cos(seed)) / spacing[0]];
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      if (Math.hypot((row - centre[0]) * spacing[0], (column - centre[1]) * spacing[0], (slice - middle) * spacing[1]) < radius)
+        image.writeUInt16LE(150, pixels + 2 * (row * columns + column));
+  return image;
+}
+
+/** A study as files that has no score: a T2 and a FLAIR of a head made of formulas, which is no head. Another seed is another study. */
 export function phantom(t, seed = 1) {
   const folder = join(scratch(t), `phantom-${seed}`);
   headway("phantom", folder, "--seed", String(seed));
@@ -56,7 +85,7 @@ export const MESS = {
 /** A CD as they come: one whole study, and around it files that are none, cut short or empty, and an empty folder. */
 export function messy(t) {
   const folder = join(scratch(t), "messy");
-  const source = phantom(t);
+  const source = head(t);
   for (const below of ["study", "deep/er", "nothing in here"]) mkdirSync(join(folder, below), { recursive: true });
   const images = filesOf(source);
   images.forEach((file, n) => copyFileSync(file, join(folder, "study", `IM${n}`)));
@@ -78,7 +107,7 @@ export const ZIPPED_MESS = {
 export function zipped(t) {
   const folder = join(scratch(t), "zipped");
   const inside = join(scratch(t), "inside");
-  const source = phantom(t);
+  const source = head(t);
   for (const below of [folder, inside]) mkdirSync(below);
   const pack = (archive, ...files) => execFileSync("python3", ["-m", "zipfile", "-c", archive, ...files], { cwd: inside });
   writeFileSync(join(inside, "readme.txt"), "Please open viewer.exe\n");

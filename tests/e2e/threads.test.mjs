@@ -7,7 +7,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { DIST, browse, scoredByCommandLine, scratch, serve } from "./harness.mjs";
-import { phantom } from "./studies.mjs";
+import { head } from "./studies.mjs";
 import { WorklistPage } from "./worklist_page.mjs";
 
 const LOGIT_TOLERANCE = 1e-4;
@@ -15,7 +15,7 @@ const THREADS = Math.min(cpus().length, 8);
 
 /** Drops a study on the page, whose processor must call itself so. */
 async function score(t, context, origin, device, engine, faults = []) {
-  const folder = phantom(t);
+  const folder = head(t);
   const worklist = await WorklistPage.open(context, origin, engine);
   assert.match(await worklist.by("device").innerText(), device);
   await worklist.drop(folder);

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 
-use glam::DVec3;
 use headway_core::card::Card;
 use headway_core::preprocess::{prepare, probe_input};
 use headway_core::reason::Code;
@@ -13,7 +12,7 @@ use headway_infer::{Engine, Wanted};
 use headway_kernels::plain::Maps;
 use headway_kernels::{Network, Plan};
 use headway_synth::Recipe;
-use headway_synth::recipe::{Lesion, SeriesRecipe};
+use headway_synth::recipe::{Place, SeriesRecipe};
 use std::ops::ControlFlow;
 
 const CARD: &[u8] = include_bytes!("../../public/models/densenet121-synthetic/card.json");
@@ -75,15 +74,12 @@ fn every_step_is_as_the_processors() {
     assert!(logits.windows(2).all(|pair| pair[1] - pair[0] > 1e-3), "different inputs, one answer: {logits:?}");
 }
 
-/// A head of its own for each number; every other one with something in it.
+/// A head of its own for each number; most of them with something bright in it.
 fn head(number: u32) -> Vec<f32> {
     let along = |step: f64, reach: f64| reach * (step * f64::from(number)).sin();
-    let lesion = (number % 2 == 1).then(|| Lesion {
-        centre_mm: DVec3::new(along(1.0, 40.0), along(2.3, 45.0), along(3.1, 25.0)),
-        volume_ml: 2.0 + f64::from(number),
-    });
+    let places = [Place::Left, Place::Right, Place::Anterior, Place::Posterior, Place::Superior, Place::Inferior];
     let series = SeriesRecipe {
-        lesion,
+        marker: places.get(number as usize % 7).copied(),
         slices: 24,
         slice_spacing_mm: 6.0,
         noise: 10.0 + 4.0 * f64::from(number),
@@ -106,7 +102,7 @@ fn sixteen_bit_storage_moves_no_score_by_more_than_allowed() {
     for number in 0..50 {
         let input = head(number);
         let [expected, score] = [&single, &half]
-            .map(|engine| pollster::block_on(engine.predict(&input, go_on)).unwrap())
+            .map(|engine| pollster::block_on(engine.predict(input.clone(), go_on)).unwrap())
             .map(|finding| finding.score.unwrap());
         most = most.max((score - expected).abs());
         scores.push(expected);

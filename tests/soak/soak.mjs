@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { browse, scratch, serve } from "../e2e/harness.mjs";
-import { filesOf, phantom } from "../e2e/studies.mjs";
+import { filesOf, head, phantom, renumbered } from "../e2e/studies.mjs";
 import { WorklistPage } from "../e2e/worklist_page.mjs";
 
 const [MUTATED = 10_000, STUDIES = 500] = process.argv.slice(2).map(Number);
@@ -111,7 +111,7 @@ async function damagedFiles(t, worklist, memory) {
 
 async function studies(t, worklist, memory) {
   // Its series lie in folders of their own, with files of the same names.
-  const files = filesOf(phantom(t)).map((file, n) => ({ name: `${n}-${basename(file)}`, bytes: readFileSync(file) }));
+  const files = filesOf(head(t)).map((file, n) => ({ name: `${n}-${basename(file)}`, bytes: readFileSync(file) }));
   const before = (await worklist.files()).seen;
   const rowsBefore = await worklist.by("row").count();
   let seen = before;
@@ -119,7 +119,7 @@ async function studies(t, worklist, memory) {
     const folder = join(scratch(t), `studies-${done}`);
     for (let study = done; study < Math.min(done + STUDIES_AT_ONCE, STUDIES); study++) {
       mkdirSync(join(folder, String(study)), { recursive: true });
-      for (const { name, bytes } of renumbered(files, study)) writeFileSync(join(folder, String(study), name), bytes), seen++;
+      for (const { name, bytes } of another(files, study)) writeFileSync(join(folder, String(study), name), bytes), seen++;
     }
     await worklist.drop(folder);
     await idle(worklist, seen);
@@ -131,11 +131,11 @@ async function studies(t, worklist, memory) {
   assert.ok(scored >= STUDIES, `${scored} of ${STUDIES} studies have a score`);
 }
 
-/** A study's files under UIDs of their own: every UID of the sample begins alike, and its root is renumbered. */
-function renumbered(files, number) {
-  const digits = String(100_000 + number);
+/** A study's files under UIDs of their own, for another patient. */
+function another(files, number) {
+  const patient = `HW${100_000 + number}SAMPLE`;
   return files.map(({ name, bytes }) => {
-    const text = bytes.toString("latin1").replaceAll(/2\.25\.\d{6}/g, `2.25.${digits}`).replaceAll("HEADWAY-SAMPLE", `HW${digits}SAMPLE`);
+    const text = renumbered(bytes, number).toString("latin1").replaceAll("HEADWAY-SAMPLE", patient);
     return { name, bytes: Buffer.from(text, "latin1") };
   });
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test says what broke by panicking")]
 
+use headway_core::archive::Zip;
 use headway_core::build::Build;
 use headway_core::card::Card;
 use headway_core::file::{FileId, FileMeta};
@@ -19,6 +20,7 @@ use headway_core::volume::Volume;
 use headway_infer::{Engine, Wanted};
 use headway_synth::{Recipe, SyntheticFile};
 use std::collections::VecDeque;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 /// The card of the untrained model.
@@ -196,6 +198,14 @@ pub fn files_of(folder: &Path) -> Vec<SyntheticFile> {
         }
     }
     files
+}
+
+/// The files in an archive.
+pub fn unpacked(archive: &[u8]) -> Vec<SyntheticFile> {
+    let mut archive = Zip::open(Cursor::new(archive)).expect("it is an archive");
+    let paths: Vec<String> = archive.entries().iter().map(|entry| entry.path.clone()).collect();
+    let read = |(entry, path)| SyntheticFile { path, bytes: archive.read(entry, u64::MAX).expect("it is whole") };
+    paths.into_iter().enumerate().map(read).collect()
 }
 
 /// The volume of one stack of some files' only study, by the name of the part; the first series that has it.

@@ -9,7 +9,7 @@ of it. A T2 series to be scored and a FLAIR that must not be, of the same head. 
 import argparse
 import io
 import zipfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,20 +20,45 @@ from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 from .evaluate import TEST_SEED
 from .world import generator
 
-# What is made of each series: sequence, description, changes of the style, and what a scanner would have said.
-CALM = {"ghost": (0.0, 0.0), "tilt_deg": (2.0, 4.0)}
-SERIES = (
-    ("T2", "t2_tse_tra", {"pixel_mm": (0.95, 0.95), "slice_mm": (4.5, 4.5), "gap_share": (0.1, 0.1)}, (4500, 100, None)),
-    ("FLAIR", "t2_flair_tra", {"pixel_mm": (1.25, 1.25), "slice_mm": (5.5, 5.5), "gap_share": (0.1, 0.1)}, (9000, 120, 2500)),
-)
-# The root of UIDs made from numbers (PS3.5 B.2).
-ROOT = "2.25.4119"
+# How a head is scanned for the eye: at rest, hardly tilted.
+CALM = {"ghost": (0.0, 0.0), "tilt_deg": (2.0, 4.0), "gap_share": (0.1, 0.1)}
 # Grey values: as many as keep the archive small.
 LEVELS = 160
 # The face: what lies in front of a plane through these shares of the field, at its lowest and its highest slice (front is 1).
 FACE_FROM = (0.5, 1.6)
 # ZIP's earliest date: the archive depends on nothing but its content.
 EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the headers of a study say of it. `root` begins the UIDs of what is in it; they are made from numbers (PS3.5 B.2)."""
+
+    uid: str
+    root: str
+    patient_id: str
+    patient_name: str
+    accession: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Series:
+    """What the headers of a series say: its number, its name, and times in ms as a scanner would have had them."""
+
+    number: int
+    description: str
+    repetition_ms: int
+    echo_ms: int
+    inversion_ms: int | None = None
+
+
+SAMPLE = Study("2.25.4119.0", "2.25.4119", "HEADWAY-SAMPLE", "SAMPLE^SYNTHETIC", "SAMPLE", "SYNTHETIC head, computed, no patient")
+# Sequence, what is said of it, pixel and slice in mm.
+SERIES = (
+    ("T2", Series(1, "t2_tse_tra", 4500, 100), 0.95, 4.5),
+    ("FLAIR", Series(2, "t2_flair_tra", 9000, 120, 2500), 1.25, 5.5),
+)
 
 
 def tumour_index(heads):
@@ -54,29 +79,29 @@ def stored(volume):
     return (volume / most * LEVELS).round().clamp(0, LEVELS).to(torch.int32).numpy().astype(np.uint16)
 
 
-def image(pixels, series, number, position_mm, spacing_mm):
+def image(pixels, study, series, number, position_mm, spacing_mm):
     """One image: rows run to the back, columns to the left."""
-    place, sequence, description, (repetition_ms, echo_ms, inversion_ms) = series
     data = Dataset()
     data.file_meta = FileMetaDataset()
     data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     data.SpecificCharacterSet = "ISO_IR 192"
     data.ImageType = ["ORIGINAL", "PRIMARY", "M", "NONE"]
-    data.SOPClassUID, data.SOPInstanceUID = MRImageStorage, f"{ROOT}.{place}.{number}"
+    data.SOPClassUID, data.SOPInstanceUID = MRImageStorage, f"{study.root}.{series.number}.{number}"
     data.file_meta.MediaStorageSOPClassUID, data.file_meta.MediaStorageSOPInstanceUID = data.SOPClassUID, data.SOPInstanceUID
-    data.StudyDate, data.StudyTime, data.AccessionNumber = "20260101", "080000", "SAMPLE"
+    data.StudyDate, data.StudyTime, data.AccessionNumber = "20260101", "080000", study.accession
     data.Modality, data.Manufacturer, data.InstitutionName = "MR", "Headway", "Synthetic"
     data.ManufacturerModelName = "Synthetic head"
-    data.StudyDescription, data.SeriesDescription = "SYNTHETIC head, computed, no patient", description
-    data.PatientName, data.PatientID, data.PatientAge, data.PatientSex = "SAMPLE^SYNTHETIC", "HEADWAY-SAMPLE", "050Y", "O"
+    data.StudyDescription, data.SeriesDescription = study.description, series.description
+    data.PatientName, data.PatientID, data.PatientAge, data.PatientSex = study.patient_name, study.patient_id, "050Y", "O"
     data.PatientIdentityRemoved, data.DeidentificationMethod = "YES", "Computed; never was a patient. Face cut away."
     data.BodyPartExamined, data.PatientPosition = "HEAD", "HFS"
-    data.ScanningSequence, data.SequenceVariant, data.MRAcquisitionType = ["SE", "IR"] if inversion_ms else "SE", "SK", "2D"
-    data.RepetitionTime, data.EchoTime, data.MagneticFieldStrength = repetition_ms, echo_ms, 1.5
-    if inversion_ms:
-        data.InversionTime = inversion_ms
-    data.StudyInstanceUID, data.SeriesInstanceUID, data.FrameOfReferenceUID = f"{ROOT}.0", f"{ROOT}.{place}", f"{ROOT}.9"
-    data.StudyID, data.SeriesNumber, data.InstanceNumber = "SAMPLE", place, number
+    data.ScanningSequence, data.SequenceVariant, data.MRAcquisitionType = ["SE", "IR"] if series.inversion_ms else "SE", "SK", "2D"
+    data.RepetitionTime, data.EchoTime, data.MagneticFieldStrength = series.repetition_ms, series.echo_ms, 1.5
+    if series.inversion_ms:
+        data.InversionTime = series.inversion_ms
+    data.StudyInstanceUID, data.SeriesInstanceUID = study.uid, f"{study.root}.{series.number}"
+    data.FrameOfReferenceUID = f"{study.root}.9"
+    data.StudyID, data.SeriesNumber, data.InstanceNumber = study.accession, series.number, number
     data.ImageComments = "Computed image of a synthetic head. No patient."
     data.ImagePositionPatient = [f"{value:.3f}" for value in position_mm]
     data.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
@@ -90,26 +115,37 @@ def image(pixels, series, number, position_mm, spacing_mm):
     return data
 
 
-def images(volume, spacing_mm, series):
+def patient_mm(place, shape, spacing_mm):
+    """DICOM patient coordinates (LPS) of a voxel (x, y, z) of a volume in RAS order, whose middle is the origin."""
+    middle = (np.array(shape) - 1) / 2
+    return (np.array(place) - middle) * spacing_mm * [-1, -1, 1]
+
+
+def images(volume, spacing_mm, study, series):
     """(file name, DICOM file) of every slice of a volume [x, y, z] in RAS order, from the lowest up."""
-    place, sequence, description, _ = series
     # From RAS to LPS: both axes of the plane turn round, so that rows begin at the right front.
     pixels = stored(faceless(volume))[::-1, ::-1]
     width, depth, count = pixels.shape
-    corner = [-(width - 1) / 2 * spacing_mm[0], -(depth - 1) / 2 * spacing_mm[1], -(count - 1) / 2 * spacing_mm[2]]
     for slice_at in range(count):
-        position = (corner[0], corner[1], corner[2] + slice_at * spacing_mm[2])
-        data = image(pixels[:, :, slice_at].T, series, slice_at + 1, position, spacing_mm)
+        position = patient_mm((width - 1, depth - 1, slice_at), pixels.shape, spacing_mm)
+        data = image(pixels[:, :, slice_at].T, study, series, slice_at + 1, position, spacing_mm)
         file = io.BytesIO()
         data.save_as(file, enforce_file_format=True)
-        yield f"{place}_{description}/{slice_at + 1:03d}.dcm", file.getvalue()
+        yield f"{series.number}_{series.description}/{slice_at + 1:03d}.dcm", file.getvalue()
 
 
-def scanned(heads, index, changes, sequence):
-    """(volume [x, y, z], spacing in mm) of the head with its finding."""
-    made = replace(heads, sequence=sequence, style="A", changes=CALM | changes)
-    volume, _, spacing_mm, _ = made.native(index, heads.kind(index), 1.0)
-    return volume, spacing_mm
+def scanned(heads, index, kind, pixel_mm, slice_mm):
+    """(volume [x, y, z], findings, spacing in mm) of a head with its finding, if any, acquired as style A does but for these."""
+    changes = CALM | {"pixel_mm": (pixel_mm, pixel_mm), "slice_mm": (slice_mm, slice_mm)}
+    made = replace(heads, style="A", changes=changes)
+    return made.native(index, kind, 1.0)[:3]
+
+
+def put(archive, name, content):
+    """A file into an archive that depends on nothing but its content."""
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+    archive.writestr(entry, content)
 
 
 def main():
@@ -122,12 +158,10 @@ def main():
     heads = generator(options.data, "test", TEST_SEED + 20, 120, cache=options.cache)
     index = tumour_index(heads)
     with zipfile.ZipFile(options.out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for place, (sequence, description, changes, timing) in enumerate(SERIES, 1):
-            series = (place, sequence, description, timing)
-            for name, content in images(*scanned(heads, index, changes, sequence), series):
-                entry = zipfile.ZipInfo(name, EPOCH)
-                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-                archive.writestr(entry, content)
+        for sequence, series, pixel_mm, slice_mm in SERIES:
+            scan = scanned(replace(heads, sequence=sequence), index, heads.kind(index), pixel_mm, slice_mm)
+            for name, content in images(scan[0], scan[2], SAMPLE, series):
+                put(archive, name, content)
     print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB, head {index}")
 
 

@@ -6,19 +6,19 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from headway_training.dicom import read_series  # noqa: E402
-from headway_training.study import LEVELS, faceless, images  # noqa: E402
+from headway_training.study import LEVELS, SAMPLE, Series, faceless, images, patient_mm  # noqa: E402
 
 pytestmark = pytest.mark.full
 
 SPACING_MM = (0.9, 1.1, 5.0)
-T2 = (1, "T2", "t2", (4500, 100, None))
+T2 = Series(1, "t2", 4500, 100)
 
 
 def test_a_marker_stays_on_the_patients_left_back_and_top(tmp_path):
     volume = torch.zeros(20, 30, 8)
     # RAS: the left is where x is low, the back where y is low.
     volume[1:4, 2:5, 5:8] = 1000
-    for name, content in images(volume, SPACING_MM, T2):
+    for name, content in images(volume, SPACING_MM, SAMPLE, T2):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
@@ -27,6 +27,7 @@ def test_a_marker_stays_on_the_patients_left_back_and_top(tmp_path):
     middle = (np.array(volume.shape) - 1) / 2
     expected_mm = (np.array([2, 3, 6]) - middle) * SPACING_MM
     assert np.allclose((affine @ [*place, 1])[:3], expected_mm, atol=1e-3)
+    assert np.allclose(patient_mm((2, 3, 6), volume.shape, SPACING_MM) * [-1, -1, 1], expected_mm)
 
 
 def test_the_face_is_away_and_the_back_and_the_top_stay():

@@ -137,11 +137,11 @@ async fn go_on(_: f64) -> ControlFlow<()> {
 
 impl Network for LazyEngine<'_> {
     fn infer(&mut self, input: &ModelInput) -> Result<Finding, Reason> {
-        pollster::block_on(self.get()?.predict(&input.values, go_on))
+        pollster::block_on(self.get()?.predict(input.values.clone(), go_on))
     }
 
     fn range(&mut self, input: &ModelInput) -> Result<ScoreRange, Reason> {
-        pollster::block_on(self.get()?.range(&input.values, go_on))
+        pollster::block_on(self.get()?.range(|| input.values.clone(), go_on))
     }
 }
 

@@ -48,17 +48,19 @@ pub fn shift_mm(spec: &InputSpec) -> f64 {
     spec.resample_mm * spec.field_voxels as f64 / spec.size_voxels as f64
 }
 
-/// A cube of `size` voxels a side, last index fastest, shifted by whole voxels; the border is repeated.
-pub fn shifted(values: &[f32], size: usize, by: [isize; 3]) -> Vec<f32> {
+/// Shifts a cube of `size` voxels a side, last index fastest, by whole voxels; the border is repeated.
+pub fn shift(values: &mut [f32], size: usize, by: [isize; 3]) {
     let from = |axis: usize, index: usize| (index as isize - by[axis]).clamp(0, size as isize - 1) as usize;
-    let mut moved = Vec::with_capacity(values.len());
-    for x in 0..size {
-        for y in 0..size {
-            let row = (from(0, x) * size + from(1, y)) * size;
-            moved.extend((0..size).map(|z| values[row + from(2, z)]));
+    // From the side that the cube moves to: what a voxel takes has not been written yet.
+    let nth = |axis: usize, step: usize| if by[axis] > 0 { size - 1 - step } else { step };
+    for x in (0..size).map(|step| nth(0, step)) {
+        for y in (0..size).map(|step| nth(1, step)) {
+            let (row, from_row) = ((x * size + y) * size, (from(0, x) * size + from(1, y)) * size);
+            for z in (0..size).map(|step| nth(2, step)) {
+                values[row + z] = values[from_row + from(2, z)];
+            }
         }
     }
-    moved
 }
 
 #[cfg(test)]
@@ -67,12 +69,17 @@ mod tests {
 
     #[test]
     fn a_shift_moves_every_voxel_and_repeats_the_border() {
-        let values: Vec<f32> = (0..27).map(|value| value as f32).collect();
-        let moved = shifted(&values, 3, [1, -1, 0]);
-        // What stood at (0, 2, 1) stands at (1, 1, 1).
-        assert_eq!(moved[13], values[7]);
-        assert_eq!(moved[0], values[3], "from outside comes the border");
-        assert_eq!(shifted(&values, 3, [0; 3]), values);
+        const SIZE: usize = 4;
+        let values: Vec<f32> = (0..SIZE * SIZE * SIZE).map(|value| value as f32).collect();
+        for by in SHIFTS.into_iter().chain([[0; 3], [2, 0, -3]]) {
+            let mut moved = values.clone();
+            shift(&mut moved, SIZE, by);
+            for (place, value) in moved.into_iter().enumerate() {
+                let at = [place / SIZE / SIZE, place / SIZE % SIZE, place % SIZE];
+                let [x, y, z] = std::array::from_fn(|axis| (at[axis] as isize - by[axis]).clamp(0, 3) as usize);
+                assert_eq!(value, values[(x * SIZE + y) * SIZE + z], "{by:?}, {at:?}");
+            }
+        }
     }
 
     #[test]

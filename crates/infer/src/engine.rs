@@ -7,7 +7,7 @@ use crate::weights::Weights;
 use headway_core::card::{Card, ModelIdentity};
 use headway_core::finding::{DeviceReport, Finding, ScoredBy, Tier, score_of};
 use headway_core::preprocess::probe_input;
-use headway_core::range::{SHIFTS, ScoreRange, shift_mm, shifted};
+use headway_core::range::{SHIFTS, ScoreRange, shift, shift_mm};
 use headway_core::reason::{Code, Reason};
 use headway_core::stored::Stored;
 use headway_kernels::{Pause, Stopped};
@@ -82,37 +82,38 @@ impl Engine {
     }
 
     /// Runs the network on a prepared input: a cube of `card.input.size_voxels`, last index fastest.
-    /// `pause` is asked between two units of work.
+    /// It is mirrored where it lies. `pause` is asked between two units of work.
     ///
     /// # Errors
     /// [`Code::Internal`] for an input of another size, [`Code::DeviceFailed`] where the device gives no number,
     /// [`Code::Cancelled`] where `pause` ends it.
-    pub async fn predict(&self, values: &[f32], mut pause: impl Pause) -> Result<Finding, Reason> {
-        let dims = self.dims_of(values)?;
+    pub async fn predict(&self, mut values: Vec<f32>, mut pause: impl Pause) -> Result<Finding, Reason> {
+        let dims = self.dims_of(&values)?;
         let logit = if self.card.output.mirror_averaged {
             let mut first_half = async |share: f64| pause(share / 2.0).await;
-            let as_it_is = self.logit(values, dims, &mut first_half).await?;
+            let as_it_is = self.logit(&values, dims, &mut first_half).await?;
             let mut second_half = async |share: f64| pause(0.5 + share / 2.0).await;
-            let mut other = values.to_vec();
-            mirror(&mut other, dims);
-            f64::midpoint(as_it_is, self.logit(&other, dims, &mut second_half).await?)
+            mirror(&mut values, dims);
+            f64::midpoint(as_it_is, self.logit(&values, dims, &mut second_half).await?)
         } else {
-            self.logit(values, dims, &mut pause).await?
+            self.logit(&values, dims, &mut pause).await?
         };
         Ok(Finding::new(&self.card, ScoredBy::from(&self.identity), logit, self.report.clone()))
     }
 
     /// How far the score of a prepared input moves when the head is mirrored, and shifted by a voxel: the least and the
-    /// greatest of ten runs, each by itself. `pause` is asked between two units of work.
+    /// greatest of ten runs, each by itself. `input` gives the values of each shift, so that nothing but the one at work lies
+    /// in memory here. `pause` is asked between two units of work.
     ///
     /// # Errors
     /// As [`Engine::predict`]; [`Code::ModelUnusable`] where the model has no score.
-    pub async fn range(&self, values: &[f32], mut pause: impl Pause) -> Result<ScoreRange, Reason> {
-        let dims = self.dims_of(values)?;
+    pub async fn range(&self, input: impl Fn() -> Vec<f32>, mut pause: impl Pause) -> Result<ScoreRange, Reason> {
         let runs = 2 * (1 + SHIFTS.len());
         let (mut low, mut high, mut done) = (f64::INFINITY, f64::NEG_INFINITY, 0);
-        for shift in std::iter::once([0; 3]).chain(SHIFTS) {
-            let mut moved = shifted(values, dims[0], shift);
+        for by in std::iter::once([0; 3]).chain(SHIFTS) {
+            let mut moved = input();
+            let dims = self.dims_of(&moved)?;
+            shift(&mut moved, dims[0], by);
             for _ in 0..2 {
                 let mut part = async |share: f64| pause((f64::from(done) + share) / runs as f64).await;
                 let logit = self.logit(&moved, dims, &mut part).await?;

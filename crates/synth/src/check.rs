@@ -42,13 +42,10 @@ impl SeriesRecipe {
     }
 
     /// Field, whether it holds, and what it must be: signal and stored values.
-    fn signal_values(&self) -> [(&'static str, bool, &'static str); 6] {
+    fn signal_values(&self) -> [(&'static str, bool, &'static str); 4] {
         let slope = self.rescale_slope.is_finite() && self.rescale_slope != 0.0;
         let bits = matches!(self.bits_stored, 12 | 16);
-        let lesions = self.lesions.iter().all(|l| l.semi_axes_mm.to_array().into_iter().all(positive));
         [
-            ("lesions.semi_axes_mm", lesions, ABOVE_0),
-            ("ghosts", magnitude(self.ghosts), "0 or more"),
             ("noise", magnitude(self.noise), "0 or more"),
             ("bits_stored", bits, "12 or 16"),
             ("rescale_slope", slope, "finite and not 0"),

@@ -86,12 +86,12 @@ impl Contrast {
 
     /// Signal of a tissue, in arbitrary units; cerebrospinal fluid on T2 is near 900.
     pub(crate) fn signal(self, tissue: Tissue) -> f64 {
-        let [fat, muscle, bone, fluid, grey, white, lesion] = match self {
-            Self::T2 => [620.0, 190.0, 40.0, 900.0, 480.0, 350.0, 760.0],
-            Self::Flair => [560.0, 210.0, 40.0, 90.0, 520.0, 400.0, 820.0],
-            Self::T1 => [900.0, 330.0, 60.0, 140.0, 400.0, 590.0, 280.0],
-            Self::Pd => [780.0, 480.0, 60.0, 640.0, 740.0, 610.0, 830.0],
-            Self::Dwi => [60.0, 50.0, 20.0, 70.0, 430.0, 380.0, 900.0],
+        let [fat, muscle, bone, fluid, grey, white] = match self {
+            Self::T2 => [620.0, 190.0, 40.0, 900.0, 480.0, 350.0],
+            Self::Flair => [560.0, 210.0, 40.0, 90.0, 520.0, 400.0],
+            Self::T1 => [900.0, 330.0, 60.0, 140.0, 400.0, 590.0],
+            Self::Pd => [780.0, 480.0, 60.0, 640.0, 740.0, 610.0],
+            Self::Dwi => [60.0, 50.0, 20.0, 70.0, 430.0, 380.0],
         };
         match tissue {
             Tissue::Air => 0.0,
@@ -101,7 +101,6 @@ impl Contrast {
             Tissue::Fluid => fluid,
             Tissue::Grey => grey,
             Tissue::White => white,
-            Tissue::Lesion => lesion,
             Tissue::Marker => MARKER_SIGNAL,
         }
     }
@@ -120,14 +119,14 @@ mod tests {
 
     #[test]
     fn contrasts_order_tissues_as_radiology_does() {
-        use Tissue::{Air, Bone, Fluid, Grey, Lesion, Marker, White};
-        assert!(darkest_first(Contrast::T2, [Air, Bone, White, Grey, Lesion, Fluid]));
-        assert!(darkest_first(Contrast::Flair, [Air, Bone, Fluid, White, Grey, Lesion]));
-        assert!(darkest_first(Contrast::T1, [Air, Bone, Fluid, Lesion, Grey, White]));
-        assert!(darkest_first(Contrast::Pd, [Air, Bone, White, Fluid, Grey, Lesion]));
-        assert!(darkest_first(Contrast::Dwi, [Air, Bone, Fluid, White, Grey, Lesion]));
+        use Tissue::{Air, Bone, Fluid, Grey, Marker, White};
+        assert!(darkest_first(Contrast::T2, [Air, Bone, White, Grey, Fluid]));
+        assert!(darkest_first(Contrast::Flair, [Air, Bone, Fluid, White, Grey]));
+        assert!(darkest_first(Contrast::T1, [Air, Bone, Fluid, Grey, White]));
+        assert!(darkest_first(Contrast::Pd, [Air, Bone, White, Fluid, Grey]));
+        assert!(darkest_first(Contrast::Dwi, [Air, Bone, Fluid, White, Grey]));
         for contrast in ALL {
-            for tissue in [Air, Tissue::Fat, Tissue::Muscle, Bone, Fluid, Grey, White, Lesion] {
+            for tissue in [Air, Tissue::Fat, Tissue::Muscle, Bone, Fluid, Grey, White] {
                 assert!(darkest_first(contrast, [tissue, Marker]), "{contrast:?} {tissue:?}");
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! No real person is in them, and every awkward geometry can be asked for.
 //! The crate reads no file, no clock and no random device, so it renders the same study
-//! in a test, on the command line and in the page.
+//! in a test and on the command line.
 
 mod attributes;
 mod brain;
@@ -12,7 +12,6 @@ mod data_set;
 mod encode;
 mod error;
 mod head;
-pub mod lesson;
 mod phantom;
 mod pixels;
 mod random;

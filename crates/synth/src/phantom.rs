@@ -22,7 +22,6 @@ pub(crate) enum Tissue {
     Fluid,
     Grey,
     White,
-    Lesion,
     Marker,
 }
 
@@ -58,92 +57,22 @@ impl Place {
     }
 }
 
-/// Abnormal tissue: an ellipsoid, or what of it lies in healthy brain.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Lesion {
-    /// Its centre in patient coordinates, mm.
-    pub centre_mm: DVec3,
-    /// Half its length along each of the patient's axes, mm.
-    pub semi_axes_mm: DVec3,
-    /// What it is made of.
-    #[serde(default)]
-    pub fill: Fill,
-    /// What it takes the place of.
-    #[serde(default)]
-    pub within: Within,
-}
-
-/// What a lesion is made of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fill {
-    /// Swollen or scarred tissue: bright on T2, less than fluid.
-    #[default]
-    Oedema,
-    /// As bright as grey matter: the solid part of a tumour.
-    Solid,
-    /// Fluid: a cyst, or what has died.
-    Fluid,
-}
-
-impl Fill {
-    fn tissue(self) -> Tissue {
-        match self {
-            Self::Oedema => Tissue::Lesion,
-            Self::Solid => Tissue::Grey,
-            Self::Fluid => Tissue::Fluid,
-        }
-    }
-}
-
-/// What a lesion takes the place of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Within {
-    /// Whatever lies there.
-    #[default]
-    Anything,
-    /// Grey and white matter: fluid stays fluid.
-    Brain,
-    /// White matter alone.
-    White,
-}
-
-impl Within {
-    fn takes(self, tissue: Tissue) -> bool {
-        match self {
-            Self::Anything => true,
-            Self::Brain => matches!(tissue, Tissue::Grey | Tissue::White),
-            Self::White => tissue == Tissue::White,
-        }
-    }
-}
-
 /// The patient as one series shows them.
-pub(crate) struct Phantom<'a> {
+pub(crate) struct Phantom {
     marker: Option<Ellipsoid>,
-    lesions: &'a [Lesion],
 }
 
-impl<'a> Phantom<'a> {
-    pub(crate) fn new(marker: Option<Place>, lesions: &'a [Lesion]) -> Self {
+impl Phantom {
+    pub(crate) fn new(marker: Option<Place>) -> Self {
         let ball =
             |place: Place| Ellipsoid { centre_mm: place.position_mm(), semi_axes_mm: DVec3::splat(MARKER_RADIUS_MM) };
-        Self { marker: marker.map(ball), lesions }
+        Self { marker: marker.map(ball) }
     }
 
-    /// The tissue at a point in patient coordinates, mm. Of two lesions at one place the later counts.
+    /// The tissue at a point in patient coordinates, mm.
     pub(crate) fn tissue_at(&self, point_mm: DVec3) -> Tissue {
-        if self.marker.as_ref().is_some_and(|marker| marker.holds(point_mm)) {
-            return Tissue::Marker;
-        }
-        let healthy = head::tissue_at(point_mm);
-        let holds = |lesion: &&Lesion| {
-            let Lesion { centre_mm, semi_axes_mm, within, .. } = **lesion;
-            Ellipsoid { centre_mm, semi_axes_mm }.holds(point_mm) && within.takes(healthy)
-        };
-        self.lesions.iter().rev().find(holds).map_or(healthy, |lesion| lesion.fill.tissue())
+        let marked = self.marker.as_ref().is_some_and(|marker| marker.holds(point_mm));
+        if marked { Tissue::Marker } else { head::tissue_at(point_mm) }
     }
 }
 
@@ -180,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_head_has_an_adults_size() {
-        let phantom = Phantom::new(None, &[]);
+        let phantom = Phantom::new(None);
         let (mut low, mut high) = (DVec3::MAX, DVec3::MIN);
         for point in grid(2.0).filter(|&p| phantom.tissue_at(p) != Tissue::Air) {
             low = low.min(point);
@@ -193,38 +122,10 @@ mod tests {
 
     #[test]
     fn the_brain_has_an_adults_volume() {
-        let phantom = Phantom::new(None, &[]);
+        let phantom = Phantom::new(None);
         let brain = |&p: &DVec3| matches!(phantom.tissue_at(p), Tissue::Grey | Tissue::White);
         let litres = grid(2.0).filter(brain).count() as f64 * 8.0 / 1e6;
         assert!((0.9..1.5).contains(&litres), "{litres} L");
-    }
-
-    #[test]
-    fn a_lesion_has_its_size_and_place() {
-        let centre_mm = DVec3::new(-30.0, 10.0, 25.0);
-        let semi_axes_mm = DVec3::new(12.0, 20.0, 16.0);
-        let lesion = Lesion { centre_mm, semi_axes_mm, fill: Fill::Oedema, within: Within::Anything };
-        let phantom = Phantom::new(None, std::slice::from_ref(&lesion));
-        let found: Vec<DVec3> = grid(1.5).filter(|&p| phantom.tissue_at(p) == Tissue::Lesion).collect();
-        let volume_ml = found.len() as f64 * 1.5_f64.powi(3) / 1000.0;
-        let middle_mm = found.iter().sum::<DVec3>() / found.len() as f64;
-        let expected_ml = 4.0 / 3.0 * std::f64::consts::PI * semi_axes_mm.element_product() / 1000.0;
-        assert!((volume_ml - expected_ml).abs() < 0.03 * expected_ml, "{volume_ml} mL");
-        assert!(middle_mm.distance(centre_mm) < 0.5, "{middle_mm}");
-    }
-
-    #[test]
-    fn a_lesion_of_white_matter_leaves_fluid_alone_and_the_later_of_two_counts() {
-        let centre_mm = DVec3::new(20.0, 0.0, 18.0);
-        let whole = Lesion { centre_mm, semi_axes_mm: DVec3::splat(18.0), fill: Fill::Oedema, within: Within::White };
-        let core = Lesion { semi_axes_mm: DVec3::splat(6.0), fill: Fill::Fluid, within: Within::Brain, ..whole };
-        let (healthy, lesions) = (Phantom::new(None, &[]), [whole, core]);
-        let phantom = Phantom::new(None, &lesions);
-        let ventricle_mm = DVec3::new(9.0, 0.0, 17.0);
-        assert_eq!(phantom.tissue_at(ventricle_mm), Tissue::Fluid);
-        assert_eq!((healthy.tissue_at(centre_mm), phantom.tissue_at(centre_mm)), (Tissue::White, Tissue::Fluid));
-        let changed: Vec<DVec3> = grid(2.0).filter(|&p| phantom.tissue_at(p) == Tissue::Lesion).collect();
-        assert!(changed.len() > 100 && changed.iter().all(|&p| healthy.tissue_at(p) == Tissue::White));
     }
 
     #[test]
@@ -242,7 +143,7 @@ mod tests {
             assert!(centre_mm.dot(direction) > 30.0, "{place:?}");
             let beyond_mm = centre_mm + direction * MARKER_RADIUS_MM;
             assert_ne!(head::tissue_at(beyond_mm), Tissue::Air, "{place:?}");
-            let marked = Phantom::new(Some(place), &[]);
+            let marked = Phantom::new(Some(place));
             assert_eq!(marked.tissue_at(centre_mm), Tissue::Marker, "{place:?}");
         }
     }

@@ -5,42 +5,25 @@ use crate::phantom::Phantom;
 use crate::random::Random;
 use crate::series::SeriesRecipe;
 use crate::stack::Stack;
-use glam::DVec3;
-
-/// Ghosts lie this fraction of the field of view apart.
-const GHOSTS_APART: f64 = 7.0;
 
 /// Stored values of a slice, row by row, `rows × columns`.
 /// Signed ones are in two's complement over all 16 allocated bits (PS3.5 8.1.1).
 pub(crate) fn stored_values(series: &SeriesRecipe, stack: &Stack, slice: u16, mut noise: Random) -> Vec<u16> {
-    let phantom = Phantom::new(series.marker, &series.lesions);
+    let phantom = Phantom::new(series.marker);
     let storage = Storage::of(series);
-    let clean = |point_mm: DVec3| series.contrast.signal(phantom.tissue_at(point_mm));
-    let ghosts = ghosts(series, stack);
     stack
         .points_mm(slice, series.rows, series.columns)
         .map(|point_mm| {
             if series.skull_stripped && !is_intracranial(point_mm) {
                 return storage.stored(0.0) as u16;
             }
-            let signal = clean(point_mm) + ghosts.iter().map(|(share, by)| share * clean(point_mm + *by)).sum::<f64>();
+            let signal = series.contrast.signal(phantom.tissue_at(point_mm));
             // A magnitude image: noise in both channels of the complex signal, air included.
             let [real, imaginary] = noise.complex_noise().map(|n| n * series.noise);
             let in_phase = signal + real;
             storage.stored((in_phase * in_phase + imaginary * imaginary).sqrt()) as u16
         })
         .collect()
-}
-
-/// Copies of the head along the columns, where the phase is encoded: each one's share of the signal, and where it comes from, mm.
-/// Movement that repeats itself, as breathing does, throws them evenly, the nearest the strongest.
-fn ghosts(series: &SeriesRecipe, stack: &Stack) -> Vec<(f64, DVec3)> {
-    if series.ghosts == 0.0 {
-        return Vec::new();
-    }
-    let [row_spacing_mm, _] = series.pixel_spacings_mm();
-    let apart_mm = stack.along_column * row_spacing_mm * f64::from(series.rows) / GHOSTS_APART;
-    [-2.0, -1.0, 1.0, 2.0].map(|nth: f64| (series.ghosts / nth.abs(), apart_mm * nth)).to_vec()
 }
 
 /// How a signal becomes a stored value and back (PS3.3 C.7.6.3.1, C.11.1).
@@ -106,17 +89,6 @@ mod tests {
             s.rescale_slope = 0.02;
         });
         assert_eq!(wide.stored(900.0), 45_000);
-    }
-
-    #[test]
-    fn ghosts_lie_along_the_columns_the_nearest_the_strongest() {
-        let series = SeriesRecipe { ghosts: 0.4, yaw_degrees: 90.0, ..SeriesRecipe::default() };
-        let stack = Stack::of(&series);
-        let found = ghosts(&series, &stack);
-        assert_eq!(found.iter().map(|(share, _)| *share).collect::<Vec<_>>(), [0.2, 0.4, 0.4, 0.2]);
-        let apart_mm = 128.0 * 1.8 / GHOSTS_APART;
-        assert!(found[2].1.distance(DVec3::NEG_X * apart_mm) < 1e-9, "{:?}", found[2]);
-        assert!(ghosts(&SeriesRecipe::default(), &stack).is_empty());
     }
 
     #[test]

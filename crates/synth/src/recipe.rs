@@ -2,7 +2,7 @@
 
 pub use crate::contrast::Contrast;
 pub use crate::encode::TransferSyntax;
-pub use crate::phantom::{Fill, Lesion, Place, Within};
+pub use crate::phantom::Place;
 pub use crate::series::{Plane, SeriesRecipe, Stranger};
 use serde::Deserialize;
 

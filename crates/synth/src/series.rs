@@ -2,7 +2,7 @@
 
 use crate::contrast::Contrast;
 use crate::encode::TransferSyntax;
-use crate::phantom::{Lesion, Place};
+use crate::phantom::Place;
 use glam::DVec3;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -102,10 +102,6 @@ pub struct SeriesRecipe {
     pub marker: Option<Place>,
     /// Everything outside the cranial cavity blank, as after brain extraction.
     pub skull_stripped: bool,
-    /// Abnormal tissue; where two overlap the later counts.
-    pub lesions: Vec<Lesion>,
-    /// How strong the nearest copies of the head are that movement throws along the columns, as a share of the signal.
-    pub ghosts: f64,
     /// Standard deviation of the noise in each channel of the complex signal; fluid on T2 is near 900.
     pub noise: f64,
 
@@ -211,8 +207,6 @@ impl Default for SeriesRecipe {
             stated_attributes: BTreeMap::new(),
             marker: None,
             skull_stripped: false,
-            lesions: Vec::new(),
-            ghosts: 0.0,
             noise: 12.0,
             bits_stored: 12,
             signed: false,

@@ -10,6 +10,7 @@ from torch.nn.functional import avg_pool3d
 
 from .draw import Draws
 from .field import field_of, normalised, spec_of
+from .formulas import drawn
 from .signal import SEQUENCES
 
 
@@ -49,7 +50,13 @@ def bottle(volume, draws):
     return (inside * 500.0 + noise(volume, draws) * draws.uniform(0.02, 0.2)).clamp(min=0)
 
 
-TURNED = {function.__name__: function for function in (upside_down, back_to_front, sideways, blurred, noise, bottle)}
+def formulas(volume, draws):
+    """A head drawn from formulas, as test data and teaching programs have them."""
+    picture = drawn(volume.shape, draws).to(volume.device)
+    return (picture * 900 + noise(volume, draws) * draws.uniform(0.01, 0.3)).clamp(min=0)
+
+
+TURNED = {function.__name__: function for function in (upside_down, back_to_front, sideways, blurred, noise, bottle, formulas)}
 DRAWN = (*SEQUENCES, "stripped")
 KINDS = (*DRAWN, *TURNED)
 

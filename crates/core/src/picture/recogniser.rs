@@ -9,7 +9,7 @@ use crate::reason::{Code, Reason};
 use crate::volume::Volume;
 
 /// What the network tells apart, in the order of the network's outputs; the first is what may be scored.
-const LABELS: [Label; 12] = [
+const LABELS: [Label; 13] = [
     Label { code: Code::Internal, looks: "a T2-weighted head" },
     Label { code: Code::ContradictedContrast, looks: "a T1-weighted head" },
     Label { code: Code::ContradictedContrast, looks: "a FLAIR head" },
@@ -22,6 +22,7 @@ const LABELS: [Label; 12] = [
     Label { code: Code::NotAHead, looks: "a head blurred beyond recognition" },
     Label { code: Code::NotAHead, looks: "noise" },
     Label { code: Code::NotAHead, looks: "a test object" },
+    Label { code: Code::NotAHead, looks: "a head drawn from formulas" },
 ];
 
 /// The network's input: this many voxels over 180 mm.

@@ -1,8 +1,64 @@
-//! Who was right about a made-up case, whose truth is known: the reader before the score was shown, and the model.
+//! The cases of the first lessons, whose truth is known, and who was right about one: the reader before the score was shown, and the model.
 
 use super::Stage;
 use super::reader::{Impression, Summary, Verdict};
 use crate::finding::Band;
+
+/// A case, in the order of the lessons: neither the healthy nor the plain ones first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// Spots in the white matter, around the ventricles.
+    WhiteMatterLesions,
+    /// Nothing abnormal.
+    Normal,
+    /// A FLAIR whose header says that it is a T2.
+    WrongSequence,
+    /// A mass that pushes aside what lies around it.
+    Tumour,
+    /// A healthy head that moved.
+    Artefact,
+    /// An infarct of the middle cerebral artery.
+    Infarct,
+}
+
+/// All of them. `training/headway_training/lessons.py` makes their images, `public/lessons.zip`.
+pub const CASES: [Case; 6] =
+    [Case::WhiteMatterLesions, Case::Normal, Case::WrongSequence, Case::Tumour, Case::Artefact, Case::Infarct];
+
+impl Case {
+    /// Its number, from 1.
+    pub const fn number(self) -> usize {
+        1 + self as usize
+    }
+
+    /// *Study Instance UID* of its study.
+    pub fn study_uid(self) -> String {
+        format!("2.25.{}", 2_026_110_000 + self.number())
+    }
+
+    /// The case of a study.
+    pub fn of_study(study_uid: &str) -> Option<Self> {
+        CASES.into_iter().find(|case| case.study_uid() == study_uid)
+    }
+
+    /// What it holds.
+    pub const fn truth(self) -> Truth {
+        Truth {
+            is_abnormal: self.place_mm().is_some(),
+            is_usable: !matches!(self, Self::WrongSequence | Self::Artefact),
+        }
+    }
+
+    /// Where most of what is abnormal lies, DICOM patient coordinates (LPS), mm.
+    pub const fn place_mm(self) -> Option<[f64; 3]> {
+        match self {
+            Self::WhiteMatterLesions => Some([14.9, 24.8, 13.8]),
+            Self::Tumour => Some([16.0, 29.2, -27.5]),
+            Self::Infarct => Some([-29.2, -46.2, 2.8]),
+            Self::Normal | Self::WrongSequence | Self::Artefact => None,
+        }
+    }
+}
 
 /// What a made-up case holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +115,24 @@ mod tests {
     use super::super::reader::{Confidence, Reading};
     use super::super::sample;
     use super::*;
+
+    #[test]
+    fn each_case_is_a_study_of_its_own() {
+        for case in CASES {
+            assert_eq!(Case::of_study(&case.study_uid()), Some(case));
+            assert_eq!(CASES[case.number() - 1], case);
+        }
+        assert_eq!(Case::of_study("1.2.3"), None);
+    }
+
+    #[test]
+    fn findings_lie_where_the_generator_says_that_it_put_them() {
+        let written: serde_json::Value = serde_json::from_str(include_str!("lessons.json")).unwrap();
+        let places =
+            CASES.map(|case| case.place_mm().map_or(serde_json::Value::Null, |place| serde_json::json!(place)));
+        let written = written.as_array().unwrap().iter().map(|told| told["place_mm"].clone());
+        assert_eq!(written.collect::<Vec<_>>(), places);
+    }
 
     const HEALTHY: Truth = Truth { is_abnormal: false, is_usable: true };
     const ILL: Truth = Truth { is_abnormal: true, is_usable: true };

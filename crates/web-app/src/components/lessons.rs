@@ -6,15 +6,10 @@ mod truth;
 use super::text::count;
 use super::{intent, signals};
 use crate::browser::page::{reload, set_projector};
-use headway_core::worklist::lesson::{Judged, Truth, model, reader};
-use headway_synth::lesson::{CASES, Case};
+use headway_core::worklist::lesson::{CASES, Case, Judged, model, reader};
 use leptos::ev;
 use leptos::prelude::*;
 pub use truth::TruthOf;
-
-fn truth(case: Case) -> Truth {
-    Truth { is_abnormal: case.is_abnormal(), is_usable: case.is_usable() }
-}
 
 /// What stands above the lessons: what to do, how far it has come, and the projector's view.
 #[component]
@@ -41,7 +36,7 @@ pub fn Lessons() -> impl IntoView {
                 <button type="button" class="small" data-testid="lessons-again" on:click=move |_| reload()>"Begin again"</button>
             </div>
             <ol class="steps">
-                <li><strong>"Look. "</strong>"“View images” opens the head in three planes. Six cases, computed on this device: no patients."</li>
+                <li><strong>"Look. "</strong>"“View images” opens the head in three planes. Six computed heads, no patients."</li>
                 <li><strong>"Say what you see. "</strong>"Normal or abnormal and how sure you are, or “Not usable”."</li>
                 <li><strong>"Compare. "</strong>"“Show the score” shows what the model says, and what is really there."</li>
             </ol>
@@ -63,8 +58,8 @@ fn Tally() -> impl IntoView {
             }
             let is_right = |judged: Option<Judged>| usize::from(judged == Some(Judged::Right));
             tally[0] += 1;
-            tally[1] += row.said.with(|said| is_right(reader(said, truth(case))));
-            tally[2] += row.row.with(|row| is_right(model(&row.stage, truth(case))));
+            tally[1] += row.said.with(|said| is_right(reader(said, case.truth())));
+            tally[2] += row.row.with(|row| is_right(model(&row.stage, case.truth())));
         }
         tally
     };

@@ -39,7 +39,7 @@ use crate::browser::panic::report_panics;
 use crate::state::app::{App, Signals};
 use crate::state::list::By;
 use crate::state::lists::{Form, Naming};
-use crate::workers::protocol::Shown;
+use crate::workers::protocol::{SAMPLE, Shown};
 use deidentify::DeidentifySheet;
 use device::MaskSwitch;
 use diagnosis::{DiagnosisSheet, provide_diagnosis};
@@ -212,7 +212,7 @@ impl Intent {
 
     /// The built-in study.
     pub fn load_sample(self) {
-        self.0.with_value(|app| app.load_sample());
+        self.0.with_value(|app| app.load_computed(SAMPLE));
     }
 
     /// Things dropped on the window: folders are searched first, then all files arrive together.

@@ -13,6 +13,7 @@ use super::viewer::{ViewerRoom, ViewerSignals};
 use crate::browser::address::{lessons_asked_for, shadow_asked_for};
 use crate::browser::files::{FileStore, Found};
 use crate::browser::page::before_next_frame;
+use crate::workers::protocol::LESSONS;
 use headway_core::card::{Card, ModelIdentity};
 use headway_core::file::{FileMeta, Notice};
 use headway_core::study::StudyKey;
@@ -142,7 +143,7 @@ impl App {
         app.keep_time();
         // Lessons are kept nowhere, and touch nothing that is kept.
         if lessons {
-            app.begin_lessons();
+            app.load_computed(LESSONS);
         } else {
             app.open_keep();
         }

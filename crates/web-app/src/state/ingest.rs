@@ -11,14 +11,12 @@ use headway_core::file::{FileId, FileMeta};
 use headway_core::reason::{Code, Reason};
 use headway_core::study::StudyKey;
 use headway_core::triage::{Event, Job, WantedSeries};
-use headway_synth::lesson::{CASES, Case};
 use js_sys::Array;
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{File, MessagePort};
+use web_sys::MessagePort;
 
 /// A worker that says nothing for this long while it has work is taken for stopped, ms.
 const SILENCE_MS: f64 = 60_000.0;
@@ -31,10 +29,6 @@ const FILES_AT_ONCE: usize = 100;
 pub struct IngestRoom {
     client: RefCell<Option<Rc<Client<IngestRequest>>>>,
     reading: Cell<Option<FileId>>,
-    /// Files of a synthetic study that is being made.
-    sample: RefCell<Vec<(String, File)>>,
-    /// Lessons still to be made.
-    lessons: RefCell<VecDeque<Case>>,
     /// Pieces of work it has not finished.
     owed: Cell<usize>,
     job: Cell<Job>,
@@ -95,24 +89,10 @@ impl App {
         self.post_ingest(IngestRequest::Stop(job), Attached::default());
     }
 
-    /// Asks for the built-in study; its files arrive as if they had been dropped.
-    pub fn load_sample(self: &Rc<Self>) {
+    /// Asks for an archive of computed studies that lies beside the page; it arrives as if it had been dropped.
+    pub fn load_computed(self: &Rc<Self>, archive: &str) {
         self.signals.searching.set(Some(0));
-        self.set_to_work(Work::Sample, Attached::default());
-    }
-
-    /// Has the six lessons made, one after the other; each stands in the list as soon as it is there.
-    pub(super) fn begin_lessons(self: &Rc<Self>) {
-        self.ingest.lessons.borrow_mut().extend(CASES);
-        self.next_lesson();
-    }
-
-    fn next_lesson(self: &Rc<Self>) {
-        let next = self.ingest.lessons.borrow_mut().pop_front();
-        if let Some(case) = next {
-            self.signals.searching.set(Some(0));
-            self.set_to_work(Work::Lesson(case), Attached::default());
-        }
+        self.set_to_work(Work::Fetch(archive.to_owned()), Attached::default());
     }
 
     pub(super) fn check_ingest(self: &Rc<Self>, passed_ms: f64) {
@@ -161,18 +141,7 @@ impl App {
             | IngestReply::Explaining(..)) => self.hear_of_view(reply, attached),
             IngestReply::Deidentified(done) => self.hear_of_deidentified(done, attached),
             IngestReply::Requests(asked) => self.hear_of_requests("The reader of files", asked),
-            IngestReply::SampleFile(path) => match made(&path, &attached.get(0)) {
-                Ok(file) => self.ingest.sample.borrow_mut().push(file),
-                Err(error) => show_fault(&format!("The synthetic study could not be made ({error}).")),
-            },
-            IngestReply::SampleDone(done) => {
-                let files = self.ingest.sample.take();
-                self.receive(Found { files, refused: Vec::new() });
-                if let Err(reason) = done {
-                    show_fault(&reason.text);
-                }
-                self.next_lesson();
-            }
+            IngestReply::Fetched(fetched) => self.hear_of_fetched(fetched, attached),
             IngestReply::Done => {
                 self.ingest.reading.set(None);
                 self.ingest.owed.update(|owed| owed.saturating_sub(1));
@@ -180,12 +149,23 @@ impl App {
         }
     }
 
+    fn hear_of_fetched(self: &Rc<Self>, fetched: Result<String, Reason>, attached: &Array) {
+        let made = fetched.and_then(|name| {
+            made(&name, &attached.get(0)).map_err(|error| {
+                Reason::new(Code::Internal, format!("The browser has no room for the computed images ({error})."))
+            })
+        });
+        if let Err(reason) = &made {
+            show_fault(&reason.text);
+        }
+        self.receive(Found { files: made.into_iter().collect(), refused: Vec::new() });
+    }
+
     /// Starts another worker in place of one that stopped. One that never started is not tried again by itself.
     fn ingest_stopped(self: &Rc<Self>, why: &str) {
         let culprit = self.ingest.reading.take();
         let stopped = self.ingest.client.take();
         self.ingest.owed.set(0);
-        self.ingest.sample.take();
         self.signals.searching.set(None);
         self.view_lost();
         self.refuse_model(&Reason::new(Code::WorkerStopped, format!("Reading the model stopped the reader ({why}).")));

@@ -109,15 +109,16 @@ impl Room {
             }
             ControlFlow::Continue(())
         };
-        let values = Float32Array::new(&attached.get(0)).to_vec();
+        // It stays in the browser's memory: what this module takes once it keeps for good.
+        let input = Float32Array::new(&attached.get(0));
         let engine = self.engine.get().ok_or_else(not_loaded);
         let reply = match (wanted, engine) {
             (InputFor::Score, Ok(engine)) => {
-                let outcome = engine.predict(&values, pause).await;
+                let outcome = engine.predict(input.to_vec(), pause).await;
                 EngineReply::Inferred(job, study.clone(), outcome, now_ms() - began)
             }
             (InputFor::Range, Ok(engine)) => {
-                let outcome = engine.range(&values, pause).await;
+                let outcome = engine.range(|| input.to_vec(), pause).await;
                 EngineReply::Ranged(job, study.clone(), outcome)
             }
             (InputFor::Score, Err(reason)) => EngineReply::Inferred(job, study, Err(reason), 0.0),

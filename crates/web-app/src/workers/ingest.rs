@@ -1,7 +1,7 @@
 //! The ingest worker: files become headers, studies become inputs.
 
 use super::pool::Pool;
-use super::protocol::{IngestReply, IngestRequest, Input, InputFor, MODEL, SAMPLE, ViewId, Work};
+use super::protocol::{IngestReply, IngestRequest, Input, InputFor, MODEL, ViewId, Work};
 use super::view_room::{Opening, ViewRoom};
 use crate::BUILD_ID;
 use crate::browser::archives::Archives;
@@ -25,7 +25,6 @@ use headway_core::selection::SeriesChoice;
 use headway_core::series::SeriesSummary;
 use headway_core::study::StudyKey;
 use headway_core::triage::{BuildReport, HeaderRead, Job, Part, WantedSeries};
-use headway_synth::Recipe;
 use js_sys::{Array, Float32Array, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -145,8 +144,7 @@ impl Room {
                         room.read_to_view(Opening { view, study, series, shown }).await;
                     }
                     Work::Deidentify(study, series, wishes) => room.deidentify(&study, &series, wishes).await,
-                    Work::Sample => send_sample().await,
-                    Work::Lesson(case) => make(&case.recipe()),
+                    Work::Fetch(name) => send_archive(name).await,
                     Work::ReadModel => room.read_model(attached).await,
                 }
                 tell(&IngestReply::Done, &Attached::default());
@@ -471,32 +469,20 @@ fn withheld(reason: Reason) -> BuildReport {
     }
 }
 
-/// Sends the built-in study, which lies beside the worker as an archive.
-async fn send_sample() {
-    let done = build_file(SAMPLE).await.map(|bytes| {
-        let bytes = Uint8Array::from(bytes.as_slice()).buffer();
-        tell(&IngestReply::SampleFile(SAMPLE.to_owned()), &Attached::default().handing_over(&bytes));
-    });
-    let done = done.map_err(|error| {
-        Reason::new(Code::Internal, format!("The synthetic study could not be fetched ({error}). Reload the page."))
-    });
-    tell(&IngestReply::SampleDone(done), &Attached::default());
-}
-
-/// Renders a synthetic study and sends it as files.
-fn make(recipe: &Recipe) {
-    let files = match recipe.render() {
-        Ok(files) => files,
+/// Sends an archive of computed studies, which lies beside the worker.
+async fn send_archive(name: String) {
+    let mut archive = Attached::default();
+    let fetched = match build_file(&name).await {
+        Ok(bytes) => {
+            archive = archive.handing_over(&Uint8Array::from(bytes.as_slice()).buffer());
+            Ok(name)
+        }
         Err(error) => {
-            let reason = Reason::new(Code::Internal, format!("The synthetic study could not be made ({error})."));
-            return tell(&IngestReply::SampleDone(Err(reason)), &Attached::default());
+            let text = format!("The computed images ({name}) could not be fetched ({error}). Reload the page.");
+            Err(Reason::new(Code::Internal, text))
         }
     };
-    for file in files {
-        let bytes = Uint8Array::from(file.bytes.as_slice()).buffer();
-        tell(&IngestReply::SampleFile(file.path), &Attached::default().handing_over(&bytes));
-    }
-    tell(&IngestReply::SampleDone(Ok(())), &Attached::default());
+    tell(&IngestReply::Fetched(fetched), &archive);
 }
 
 pub(super) fn tell(reply: &IngestReply, attached: &Attached) {

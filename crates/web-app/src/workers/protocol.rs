@@ -18,13 +18,14 @@ use headway_core::viewing::{BodyPlane, Viewing};
 use headway_core::worklist::export::{Export, TableError};
 use headway_core::worklist::kept::Kept;
 use headway_core::worklist::list_file::ListFile;
-use headway_synth::lesson::Case;
 use serde::{Deserialize, Serialize};
 
 /// Folder of the built-in model, relative to the build.
 pub const MODEL: &str = "models/densenet121-synthetic";
 /// The built-in study, an archive beside the workers.
 pub const SAMPLE: &str = "sample.zip";
+/// The studies of the first lessons, likewise.
+pub const LESSONS: &str = "lessons.zip";
 
 /// Page to ingest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,10 +85,8 @@ pub enum Work {
     Open(ViewId, StudyKey, SeriesSummary, Shown),
     /// Write a series anew without its patient, before any other work that waits.
     Deidentify(StudyKey, SeriesSummary, Wishes),
-    /// Fetch the built-in study.
-    Sample,
-    /// Render the study of a lesson.
-    Lesson(Case),
+    /// Fetch an archive of computed studies that lies beside the page: [`SAMPLE`] or [`LESSONS`].
+    Fetch(String),
     /// Read a model's files. Attached: the handles of its card and, if they came along, of its weights.
     ReadModel,
 }
@@ -126,10 +125,8 @@ pub enum IngestReply {
     Deidentified(Result<Vec<String>, Reason>),
     /// What this worker asked of the network so far.
     Requests(Vec<Asked>),
-    /// One file of a synthetic study. Attached: its bytes.
-    SampleFile(String),
-    /// A synthetic study is complete, or could not be rendered.
-    SampleDone(Result<(), Reason>),
+    /// An archive of computed studies, by its name, or why there is none. Attached: its bytes.
+    Fetched(Result<String, Reason>),
     /// A model's files were read, or not. Attached: the bytes of card and weights, an `ArrayBuffer` each.
     ModelRead(Result<(), Reason>),
     /// One piece of [`Work`] is over.

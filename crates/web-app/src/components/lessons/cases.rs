@@ -1,6 +1,6 @@
 //! What is told of each case.
 
-use headway_synth::lesson::Case;
+use headway_core::worklist::lesson::Case;
 
 /// The words of a case.
 pub struct Told {
@@ -18,15 +18,15 @@ pub struct Told {
 pub const fn told_of(case: Case) -> Told {
     match case {
         Case::WhiteMatterLesions => Told {
-            title: "Abnormal: many white matter lesions",
-            what: "26 bright spots, 6 to 13 mm wide, around both ventricles and out towards the cortex, in the white matter alone. Small vessel disease and inflammation look like this on T2.",
-            why_it_fails: "The network sees this head in voxels of 3.75 mm, so a spot is a handful of them, half mixed with what lies around it. In its tests it found heavy white matter disease, where spots have run together, and was no better than chance at lesions under 5 mL; each of these is far smaller. It counts nothing: 26 faint hints do not add up to a finding.",
-            to_take_away: "How much is too much depends on age. A triage model draws that line where its training labels drew it; ask where that was.",
+            title: "Abnormal: spots in the white matter, as in multiple sclerosis",
+            what: "Seventeen plaques, 6 mL in all. The largest, 10 to 16 mm wide, lie beside the left ventricle, in the left hemisphere, at the right cortex and in the brainstem; the smallest are a few millimetres wide.",
+            why_it_fails: "The network sees this head in voxels of 2.8 mm, and a plaque is a handful of them, half mixed with what lies around it. In its tests it was hardly better than chance at demyelination, and at anything under 1 mL; here nearly every plaque is. It counts nothing: seventeen faint hints do not add up to a finding.",
+            to_take_away: "What is small is missed first, by networks and by readers. Ask of every model how large a finding it was tested on.",
         },
         Case::Normal => Told {
             title: "Normal: nothing was put into this head",
-            what: "A healthy head lying a little turned in the scanner. The bright bands are the fluid in the ventricles and sulci.",
-            why_it_fails: "This head is drawn from formulas; the model was trained on heads made from label maps and has met none like it. What is unfamiliar to a network is often called abnormal. A false alarm costs a look; many of them cost the trust in every flag.",
+            what: "A healthy head. The bright bands are the fluid in the ventricles and sulci.",
+            why_it_fails: "Healthy heads differ in the width of their ventricles and sulci, in their signal, and in how they lie in the scanner. One that lies at the edge of what the network met in training looks unfamiliar to it, and what is unfamiliar is often called abnormal. A false alarm costs a look; many of them cost the trust in every flag.",
             to_take_away: "“Not flagged” is no reading. Every examination is read; a score only moves it forward in the list.",
         },
         Case::WrongSequence => Told {
@@ -36,20 +36,20 @@ pub const fn told_of(case: Case) -> Told {
             to_take_away: "Headers lie, after export, renaming or repair. Headway looks at the picture as well, and gives no score where the two disagree.",
         },
         Case::Tumour => Told {
-            title: "Abnormal: a tumour of the left frontal lobe",
-            what: "A solid wall around a cyst, 36 mm across, with swelling of the white matter around it. Nothing is pushed aside: that is the part of a real tumour that is missing here.",
-            why_it_fails: "The model has learnt from made-up tumours of other shapes. Where it weighs fluid and swelling differently from what it met in training, a finding that fills a lobe can still pass under its threshold.",
+            title: "Abnormal: a tumour of the left cerebellar hemisphere",
+            what: "A bright mass of some 4 cm, 25 mL with the swelling around it, which presses on what lies beside it.",
+            why_it_fails: "The model has learnt from made-up tumours, few of them below the tentorium, where slices end and bone is near. One that looks otherwise than those, in signal or in shape, can pass under its threshold however large it is.",
             to_take_away: "Open the images and ask for the attention map: does it light up where the tumour is? It explains the network, not the patient.",
         },
         Case::Artefact => Told {
             title: "Artefact: a healthy head that moved",
-            what: "Copies of the head lie over it along the direction of phase encoding, as after regular movement, and the noise is high. The brain underneath is healthy.",
-            why_it_fails: "Ghosts lay bright edges over the brain that no healthy head of the training set had. The network cannot tell them from a finding: nobody taught it what movement looks like.",
+            what: "Copies of the head lie over it along the direction of phase encoding, as after regular movement, strong in every other slice, and the noise is high. The brain underneath is healthy.",
+            why_it_fails: "Ghosts lay bright edges over the brain, far stronger than in any head of the training set. The network cannot tell them from a finding: nobody taught it what such movement looks like.",
             to_take_away: "“Not usable” is an answer. Movement is commonest in the patients who are most ill, so such images must not go to the end of the list.",
         },
         Case::Infarct => Told {
             title: "Abnormal: an infarct in the territory of the right middle cerebral artery",
-            what: "Cortex and white matter are bright together over some 5 cm of the right hemisphere.",
+            what: "Cortex and white matter are bright together over 4 by 5 cm of the right frontal lobe and the insula, 20 mL in all, in the shape of a real infarct.",
             why_it_fails: "An infarct of this age is bright on T2 and keeps the shape of the brain: no edge, no mass, nothing pushed aside. Early ones show on diffusion-weighted images alone, which this model is never given.",
             to_take_away: "A model sees one sequence. What that sequence does not show, no threshold brings back.",
         },

@@ -2,14 +2,12 @@
 
 use super::super::intent;
 use super::cases::told_of;
-use super::truth;
 use crate::state::list::RowSignals;
 use headway_core::card::Evidence;
 use headway_core::study::StudyKey;
 use headway_core::worklist::Stage;
-use headway_core::worklist::lesson::{Judged, model, reader};
+use headway_core::worklist::lesson::{Case, Judged, model, reader};
 use headway_core::worklist::reader::{Impression, Summary};
-use headway_synth::lesson::Case;
 use leptos::prelude::*;
 
 /// Truth, reader and model side by side, and why a model fails here. Nothing for a study that is no lesson.
@@ -25,8 +23,8 @@ fn Told(case: Case, key: StoredValue<StudyKey>, signals: RowSignals) -> impl Int
     let RowSignals { row, said, .. } = signals;
     let told = told_of(case);
     let model_in_use = super::super::signals().model;
-    let by_model = Memo::new(move |_| row.with(|row| model(&row.stage, truth(case))));
-    let by_reader = Memo::new(move |_| said.with(|said| reader(said, truth(case))));
+    let by_model = Memo::new(move |_| row.with(|row| model(&row.stage, case.truth())));
+    let by_reader = Memo::new(move |_| said.with(|said| reader(said, case.truth())));
     let evidence = Memo::new(move |_| model_in_use.with(|model| model.as_ref().map(|model| model.evidence)));
     let failed = move || by_model.get() == Some(Judged::Wrong);
     view! {
