@@ -2,34 +2,39 @@
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 
-const IMAGES_OF_A_STUDY = 74;
+const IMAGES_OF_A_STUDY = 55;
 /** Explicit VR, little endian: the tag of *Rows*, *Columns*, *Pixel Spacing*, *Pixel Data*. */
 const ROWS = Buffer.from("28001000", "hex");
 const COLUMNS = Buffer.from("28001100", "hex");
 const SPACING = Buffer.from("28003000", "hex");
 const PIXELS = Buffer.from("e07f1000", "hex");
 
-/** Writes whole studies of computed heads until there are at least `count` files of half a megabyte each; how many there are. */
+/** Writes the built-in study again and again, each time under other UIDs, until there are at least `count` files: { files, bytes }. */
 export function writeFolder(headway, root, folder, count) {
   rmSync(folder, { recursive: true, force: true });
-  let written = 0;
-  for (let seed = 1; written < count; seed++) {
-    const study = join(folder, `study-${seed}`);
-    execFileSync(headway, ["phantom", study, "--seed", String(seed)], { cwd: root, stdio: "ignore" });
-    const files = readdirSync(study, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    for (const entry of files) {
-      const path = join(entry.parentPath ?? entry.path, entry.name);
-      writeFileSync(path, doubled(readFileSync(path)));
+  const sample = join(folder, "sample");
+  execFileSync(headway, ["sample", sample], { cwd: root, stdio: "ignore" });
+  const images = readdirSync(sample, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .map((path) => ({ path: relative(sample, path), image: doubled(readFileSync(path)).toString("latin1") }));
+  if (images.length !== IMAGES_OF_A_STUDY) throw new Error(`a study of ${images.length} files`);
+  rmSync(sample, { recursive: true });
+  const studies = Math.ceil(count / IMAGES_OF_A_STUDY);
+  for (let number = 1; number <= studies; number++) {
+    for (const { path, image } of images) {
+      const file = join(folder, `study-${number}`, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, image.replaceAll("2.25.4119.", `2.25.${4119 + number}.`), "latin1");
     }
-    if (files.length !== IMAGES_OF_A_STUDY) throw new Error(`a study of ${files.length} files`);
-    written += files.length;
   }
-  return written;
+  const bytes = studies * images.reduce((sum, { image }) => sum + image.length, 0);
+  return { files: studies * IMAGES_OF_A_STUDY, bytes };
 }
 
-/** The same image with every pixel four times: 512 rows of 512 columns. */
+/** The same image with every pixel four times. */
 function doubled(file) {
   const spacing = file.indexOf(SPACING);
   const pixels = file.lastIndexOf(PIXELS);

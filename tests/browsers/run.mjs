@@ -2,11 +2,10 @@
 // `cargo xtask browsers` calls this, and it writes the table of the README. Outside of the tests: the browsers are large.
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT, headway, scoredByCommandLine, serve } from "../e2e/harness.mjs";
-import { filesOf } from "../e2e/studies.mjs";
+import { ROOT, scoredByCommandLine, serve } from "../e2e/harness.mjs";
+import { filesOf, head, sample } from "../e2e/studies.mjs";
 import { Browser } from "./webdriver.mjs";
 
 const LOGIT_TOLERANCE = 1e-4;
@@ -151,13 +150,13 @@ function writeTable(outcomes) {
   console.log(`\n${lines.join("\n")}`);
 }
 
-const scratch = mkdtempSync(join(tmpdir(), "headway-browsers-"));
+/** Stands in for a test: what must end is kept until the end. */
+const cleanups = [];
+const t = { after: (cleanup) => cleanups.push(cleanup) };
 const pictures = join(TARGET, "browsers");
 mkdirSync(pictures, { recursive: true });
 // The page's own, and one to be chosen.
-const studies = ["sample", "phantom"].map((verb) => {
-  const folder = join(scratch, verb);
-  headway(verb, folder);
+const studies = [sample(t), head(t)].map((folder) => {
   const [{ study_uid: uid, logit }] = scoredByCommandLine(folder).studies;
   return { folder, uid, logit };
 });
@@ -166,6 +165,6 @@ const outcomes = [];
 for (const browser of BROWSERS.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.toLowerCase().startsWith(word)))) {
   outcomes.push(await check(browser, studies, pictures));
 }
-rmSync(scratch, { recursive: true, force: true });
+cleanups.forEach((cleanup) => cleanup());
 if (wanted.length === 0) writeTable(outcomes);
 process.exitCode = outcomes.every(({ steps }) => STEPS.every(([step]) => steps[step]?.ok)) ? 0 : 1;

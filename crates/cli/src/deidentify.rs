@@ -1,7 +1,7 @@
 //! `headway deidentify`: a series without its patient, as new DICOM files.
 
 use crate::files::Files;
-use crate::score::Model;
+use crate::model::ModelArgument;
 use crate::shell::Shell;
 use crate::wanted::WantedStack;
 use clap::Args;
@@ -23,9 +23,8 @@ pub struct DeidentifyArguments {
     /// Blank what lies close behind the skin of the face, by a simple rule that nobody has proven.
     #[arg(long)]
     blank_face: bool,
-    /// Folder of the model whose card says which series would be scored.
-    #[arg(long, default_value = crate::DEFAULT_MODEL)]
-    model: PathBuf,
+    #[command(flatten)]
+    model: ModelArgument,
     /// Folder to write to; made if it is missing, and refused if it holds anything.
     #[arg(long)]
     out: PathBuf,
@@ -35,7 +34,7 @@ pub struct DeidentifyArguments {
 pub fn deidentify(arguments: &DeidentifyArguments) -> Result<(), String> {
     let DeidentifyArguments { paths, stack, model, out, .. } = arguments;
     let wishes = Wishes { keep_age_and_sex: arguments.keep_age_and_sex, blank_face: arguments.blank_face };
-    let spec = Model::open(model)?.card.input;
+    let spec = model.open()?.card.input;
     let files = Files::find(paths);
     let mut shell = Shell::new(&files, &spec);
     let (study, series) = stack.find(&mut shell, &spec)?;

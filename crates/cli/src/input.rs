@@ -1,8 +1,9 @@
 //! `headway input`: what the network would be given, as a NIfTI volume for any viewer.
 
 use crate::files::Files;
+use crate::model::{Model, ModelArgument};
 use crate::nifti_file;
-use crate::score::{Model, no_such_series};
+use crate::score::no_such_series;
 use crate::shell::Shell;
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::{Code, Reason};
@@ -12,8 +13,8 @@ use ndarray::Array3;
 use std::path::{Path, PathBuf};
 
 /// Builds the input of the one study found and writes it.
-pub fn input(paths: &[PathBuf], model: &Path, out: &Path) -> Result<(), String> {
-    let input = input_of_one(paths, &Model::open(model)?, None)?;
+pub fn input(paths: &[PathBuf], model: &ModelArgument, out: &Path) -> Result<(), String> {
+    let input = input_of_one(paths, &model.open()?, None)?;
     let volume = Array3::from_shape_vec([input.size; 3], input.values).map_err(|e| e.to_string())?;
     nifti_file::write(&volume, input.patient_from_model, out)
 }

@@ -1,16 +1,16 @@
 //! `headway inspect`: what some files and folders hold, and what would be scored.
 
 use crate::files::Files;
-use crate::score::Model;
+use crate::model::ModelArgument;
 use crate::shell::Shell;
 use headway_core::inspection::{Inspection, PartInspection, SeriesInspection, StudyInspection};
 use headway_core::preprocess::ModelInput;
 use headway_core::reason::{Code, Reason};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Reads everything as for a score, runs no network, and prints.
-pub fn inspect(paths: &[PathBuf], model: &Path, json: bool) -> Result<(), String> {
-    let spec = Model::open(model)?.card.input;
+pub fn inspect(paths: &[PathBuf], model: &ModelArgument, json: bool) -> Result<(), String> {
+    let spec = model.open()?.card.input;
     let files = Files::find(paths);
     let mut shell = Shell::new(&files, &spec);
     let view = shell

@@ -8,8 +8,10 @@ mod headline;
 mod input;
 mod inspect;
 mod label_reports;
+mod model;
 mod monitor;
 mod nifti_file;
+mod package;
 mod queue;
 mod sample;
 mod score;
@@ -19,6 +21,7 @@ mod simulate;
 mod volume;
 mod wanted;
 
+use crate::model::ModelArgument;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -63,9 +66,8 @@ enum Command {
         /// Files and folders, searched to any depth.
         #[arg(required = true)]
         paths: Vec<PathBuf>,
-        /// Folder of the model whose card says what the input is.
-        #[arg(long, default_value = DEFAULT_MODEL)]
-        model: PathBuf,
+        #[command(flatten)]
+        model: ModelArgument,
         /// File to write, .nii or .nii.gz.
         #[arg(long)]
         out: PathBuf,
@@ -75,9 +77,8 @@ enum Command {
         /// Files and folders, searched to any depth.
         #[arg(required = true)]
         paths: Vec<PathBuf>,
-        /// Folder of the model whose card says what is scored.
-        #[arg(long, default_value = DEFAULT_MODEL)]
-        model: PathBuf,
+        #[command(flatten)]
+        model: ModelArgument,
         /// Print JSON (see docs/inspect.md) instead of sentences.
         #[arg(long)]
         json: bool,
@@ -89,9 +90,8 @@ enum Command {
         paths: Vec<PathBuf>,
         #[command(flatten)]
         stack: wanted::WantedStack,
-        /// Folder of the model whose card says what a stack must satisfy.
-        #[arg(long, default_value = DEFAULT_MODEL)]
-        model: PathBuf,
+        #[command(flatten)]
+        model: ModelArgument,
         /// File to write, .nii or .nii.gz.
         #[arg(long)]
         out: PathBuf,
@@ -126,8 +126,6 @@ enum Command {
     /// Put a history of scans and reports through the paper's reporting-time simulation.
     Simulate(Box<simulate::SimulateArguments>),
 }
-
-const DEFAULT_MODEL: &str = "public/models/densenet121-synthetic";
 
 /// Where the network runs.
 #[derive(Clone, Copy, ValueEnum)]

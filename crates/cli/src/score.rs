@@ -1,10 +1,11 @@
 //! `headway score`: the worklist of some files and folders.
 
+use crate::Device;
 use crate::files::Files;
+use crate::model::{Model, ModelArgument};
 use crate::shell::{Network, Shell};
-use crate::{DEFAULT_MODEL, Device};
 use clap::Args;
-use headway_core::card::{Card, Evidence, LocalEvidence, ModelIdentity};
+use headway_core::card::Evidence;
 use headway_core::finding::{Band, Finding};
 use headway_core::preprocess::ModelInput;
 use headway_core::range::ScoreRange;
@@ -12,71 +13,15 @@ use headway_core::reason::Reason;
 use headway_core::report::{Report, StudyReport};
 use headway_core::selection::SeriesChoice;
 use headway_core::worklist::WorklistRow;
-use headway_infer::{Engine, Wanted};
+use headway_infer::Engine;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-
-/// A model's files, read and checked.
-pub struct Model {
-    card_json: Vec<u8>,
-    weights: Vec<u8>,
-    /// What it expects and means.
-    pub card: Card,
-    identity: ModelIdentity,
-}
-
-impl Model {
-    /// Reads a model folder.
-    pub fn open(folder: &Path) -> Result<Self, String> {
-        let read = |name: &str| {
-            let path = folder.join(name);
-            std::fs::read(&path).map_err(|e| {
-                format!("The model's {} cannot be read ({e}). --model names another folder.", path.display())
-            })
-        };
-        let card_json = read("card.json")?;
-        let card = Card::from_json(&card_json).map_err(|reason| reason.text)?;
-        let weights = read(&card.weights.file)?;
-        let identity = card.identify(&card_json, &weights).map_err(|reason| reason.text)?;
-        Ok(Self { card_json, weights, card, identity })
-    }
-
-    /// Which model it is.
-    pub fn identity(&self) -> &ModelIdentity {
-        &self.identity
-    }
-
-    /// Writes the same weights under a card with a site's calibration.
-    pub fn write_calibrated(&self, folder: &Path, local: &LocalEvidence) -> Result<(), String> {
-        let card = Card::calibrated_locally(&self.card_json, local).map_err(|reason| reason.text)?;
-        let write = |name: &str, bytes: &[u8]| {
-            let path = folder.join(name);
-            std::fs::write(&path, bytes).map_err(|e| format!("{} cannot be written ({e}).", path.display()))
-        };
-        std::fs::create_dir_all(folder).map_err(|e| format!("{} cannot be made ({e}).", folder.display()))?;
-        write(&self.card.weights.file, &self.weights)?;
-        write("card.json", card.as_bytes())
-    }
-
-    fn load(&self, device: Device) -> Result<Engine, Reason> {
-        let load = |wanted| pollster::block_on(Engine::load(&self.card_json, &self.weights, wanted));
-        let cpu = |why: &str| Wanted::Cpu { why: why.to_owned() };
-        let gpu = |why: &str, f16| Wanted::Gpu { why: why.to_owned(), f16 };
-        match device {
-            Device::Cpu => load(cpu("asked for")),
-            Device::Gpu => load(gpu("asked for", false)),
-            Device::GpuF16 => load(gpu("asked for", true)),
-            Device::Auto => load(gpu("found", false)).or_else(|reason| load(cpu(&reason.text))),
-        }
-    }
-}
+use std::path::PathBuf;
 
 /// Which network, and where it runs.
 #[derive(Args)]
 pub struct Source {
-    /// Folder of the model: card.json and weights.safetensors.
-    #[arg(long, default_value = DEFAULT_MODEL)]
-    model: PathBuf,
+    #[command(flatten)]
+    model: ModelArgument,
     /// Where the network runs.
     #[arg(long, value_enum, default_value_t = Device::Auto)]
     device: Device,
@@ -89,9 +34,9 @@ pub struct Source {
 }
 
 impl Source {
-    /// Reads the model's folder.
+    /// Reads the model.
     pub fn open_model(&self) -> Result<Model, String> {
-        Model::open(&self.model)
+        self.model.open()
     }
 
     /// Makes the network ready.
@@ -156,7 +101,7 @@ pub fn report(paths: &[PathBuf], source: &Source, range: bool) -> Result<Report,
         return Err(no_such_series(uid));
     }
     let device = engine.loaded.and_then(Result::ok).map(|engine| engine.device().clone());
-    Ok(Report::new(model.identity, device, &view))
+    Ok(Report::new(model.identity().clone(), device, &view))
 }
 
 /// What is said of a series that was asked for and is not there.

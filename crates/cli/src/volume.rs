@@ -1,8 +1,8 @@
 //! `headway volume`: the assembled volume of one stack, on its own grid, as NIfTI.
 
 use crate::files::Files;
+use crate::model::ModelArgument;
 use crate::nifti_file;
-use crate::score::Model;
 use crate::shell::Shell;
 use crate::wanted::WantedStack;
 use headway_core::build::Build;
@@ -14,8 +14,8 @@ use ndarray::{Array3, Axis, ShapeBuilder};
 use std::path::{Path, PathBuf};
 
 /// Assembles a stack and writes it.
-pub fn volume(paths: &[PathBuf], wanted: &WantedStack, model: &Path, out: &Path) -> Result<(), String> {
-    let spec = Model::open(model)?.card.input;
+pub fn volume(paths: &[PathBuf], wanted: &WantedStack, model: &ModelArgument, out: &Path) -> Result<(), String> {
+    let spec = model.open()?.card.input;
     let files = Files::find(paths);
     let mut shell = Shell::new(&files, &spec);
     let (_, series) = wanted.find(&mut shell, &spec)?;
