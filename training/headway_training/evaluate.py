@@ -128,7 +128,7 @@ def main():
     if options.robustness:
         drawn = rows_of("test", test, range(options.robustness))
         changed = {
-            name: rows_of(name, replace(test, changes=changes), range(options.robustness)) for name, changes in CONDITIONS.items()
+            name: rows_of(name, replace(test, **change), range(options.robustness)) for name, change in CONDITIONS.items()
         }
         result["robustness"] = robustness(drawn, changed)
     (options.out / "evaluation.json").write_text(json.dumps(result, indent=2) + "\n")

@@ -1,14 +1,14 @@
-"""The same heads acquired otherwise: what slice thickness, rotation, bias, noise and ghosts do to the score.
+"""The same heads acquired otherwise: what slice thickness, rotation, a mirror, bias, noise and ghosts do to the score.
 
-Each condition keeps head, finding and random draws and replaces one range of the acquisition style.
+Each condition keeps head, finding and random draws.
 """
 
 import numpy as np
 
 from .statistics import auc_interval
 
-# Condition: ranges of heads.style.Style that it replaces, at or past the ends of what training saw.
-CONDITIONS = {
+# Ranges of heads.style.Style, at or past the ends of what training saw.
+ACQUIRED = {
     "slices of 2 to 2.5 mm": {"slice_mm": (2.0, 2.5)},
     "slices of 6 to 6.5 mm": {"slice_mm": (6.0, 6.5)},
     "nodded by -16 to -12 degrees": {"tilt_deg": (-16, -12)},
@@ -17,6 +17,8 @@ CONDITIONS = {
     "noise of 0.02 to 0.03": {"noise": (0.02, 0.03)},
     "ghosts of 0.06 to 0.1": {"ghost": (0.06, 0.1)},
 }
+# Condition: what it replaces of the generator.
+CONDITIONS = {name: {"changes": ranges} for name, ranges in ACQUIRED.items()} | {"left and right exchanged": {"mirrored": True}}
 
 
 def figures(rows, drawn):

@@ -76,7 +76,7 @@ def test_changed_acquisitions_are_the_same_heads_and_move_the_score(anatomy):
     heads = Generator(3, [anatomy], [], [], size_voxels=32, work_mm=2)
     rows = evaluate.Rows(None, "", lambda made: np.array([float(head.volume.std()) for head in made]))
     drawn = rows.of("test", heads, range(4))
-    changed = {name: rows.of(name, replace(heads, changes=changes), range(4)) for name, changes in robustness.CONDITIONS.items()}
+    changed = {name: rows.of(name, replace(heads, **change), range(4)) for name, change in robustness.CONDITIONS.items()}
     figures = robustness.robustness(drawn, changed)
     assert list(figures) == ["as drawn", *robustness.CONDITIONS]
     assert figures["as drawn"]["mean_change"] == 0.0

@@ -1,5 +1,7 @@
 """The generator of synthetic heads, on a head of ellipsoids. Needs requirements-full.txt."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,14 @@ def test_the_same_seed_and_index_give_the_same_head(generator):
     again = Generator(**vars(generator))
     assert torch.equal(generator.head(3).volume, again.head(3).volume)
     assert not torch.equal(generator.head(3).volume, generator.head(5).volume)
+
+
+def test_a_mirrored_scan_is_the_same_one_with_left_and_right_exchanged(generator):
+    (volume, findings, *rest), (mirrored, marked, *same) = (
+        replace(generator, mirrored=is_mirrored).native(3, "tumour", 1.0) for is_mirrored in (False, True)
+    )
+    assert torch.equal(mirrored, volume.flip(0)) and torch.equal(marked, findings.flip(0)) and rest == same
+    assert not torch.equal(mirrored, volume)
 
 
 def test_the_input_is_what_preprocess_makes_of_the_scan(generator):

@@ -93,10 +93,10 @@ def program(*arguments):
 
 
 def studies(tmp_path):
-    """Folders with the series that must be chosen: the sample study, and real ones where they are."""
+    """Folders with the series that must be chosen: the built-in study, and real ones where they are."""
     sample = tmp_path / "sample"
-    assert program("phantom", sample).returncode == 0
-    found = [(sample, "T2W_TSE_tra")]
+    assert program("sample", sample).returncode == 0
+    found = [(sample, "t2_tse_tra")]
     if data := os.environ.get("HEADWAY_DATA"):
         found += [(Path(data) / "dicom_study_ms03", "T2W_TSE_tra"), (Path(data) / "dicom_study_ms01", "AX T2 FSE")]
     return found

@@ -38,7 +38,7 @@ class Head:
 class Generator:
     """Heads from prepared anatomies. `anatomies` are normal, `atrophic` only ever abnormal, `shapes` are lesion masks.
 
-    `changes` replaces ranges of the style, to see what an acquisition does to a score. `size_voxels` over 180 mm;
+    `changes` replaces ranges of the style, and `mirrored` exchanges left and right, to see what that does to a score. `size_voxels` over 180 mm;
     `sequence` is one that signal.draw_sequence knows; `work_mm` is the grid on which heads are deformed and scanned (2 is enough below 64).
     """
 
@@ -48,6 +48,7 @@ class Generator:
     shapes: list
     style: str = "mixed"
     changes: dict = field(default_factory=dict)
+    mirrored: bool = False
     sequence: str = "T2"
     size_voxels: int = 120
     work_mm: int = 1
@@ -71,6 +72,8 @@ class Generator:
         canvas.facts["style"] = style_name(self.style, of["scan"])
         style = replace(STYLES[canvas.facts["style"]], **self.changes)
         volume, findings, spacing_mm = acquire(canvas, of["scan"], style, self.work_mm)
+        if self.mirrored:
+            volume, findings = volume.flip(0), findings.flip(0)
         return volume, findings, spacing_mm, canvas.facts
 
     def rendered(self, index, kind, amplitude, attempt=0):
