@@ -4,21 +4,23 @@
 
 use headway_core::worklist::Stage;
 use headway_core::worklist::lesson::{CASES, Case, Judged, model};
-use headway_synth::Recipe;
+use headway_synth::{Recipe, SyntheticFile};
 use headway_tests::{run_under, shipped_engine, unpacked};
 use std::ops::ControlFlow;
+use std::path::Path;
 
-const LESSONS: &[u8] = include_bytes!("../public/lessons.zip");
+/// The files of a case.
+fn files_of(case: Case) -> Vec<SyntheticFile> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/lessons");
+    unpacked(&std::fs::read(folder.join(format!("{}.zip", case.number()))).unwrap())
+}
 
 #[test]
 fn each_lesson_comes_to_what_is_told_of_it_and_the_model_fails_in_some() {
     let engine = shipped_engine();
-    let files = unpacked(LESSONS);
     let mut failed = Vec::new();
     for case in CASES {
-        let folder = format!("{}/", case.number());
-        let files = files.iter().filter(|file| file.path.starts_with(&folder)).cloned();
-        let run = run_under(engine.card().clone(), files.collect(), None);
+        let run = run_under(engine.card().clone(), files_of(case), None);
         run.assert_nothing_lost();
         assert_eq!(run.view.rows[0].key.study_uid, case.study_uid());
         let stage = match run.inputs.first() {
@@ -45,7 +47,7 @@ fn each_lesson_comes_to_what_is_told_of_it_and_the_model_fails_in_some() {
 /// Headers and paths are what a reader could see before the truth.
 #[test]
 fn no_lesson_tells_in_its_files_what_it_holds() {
-    for file in unpacked(LESSONS) {
+    for file in CASES.into_iter().flat_map(files_of) {
         let text = String::from_utf8_lossy(&file.bytes[..file.bytes.len().min(2000)]).to_lowercase() + &file.path;
         for word in ["tumour", "infarct", "demyelin", "flair", "ghost", "normal "] {
             assert!(!text.contains(word), "{}: {word}", file.path);

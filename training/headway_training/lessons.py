@@ -1,6 +1,6 @@
-"""The six cases of the first lessons: synthetic heads whose findings are known, as DICOM files in an archive.
+"""The six cases of the first lessons: synthetic heads whose findings are known, as DICOM files, an archive each.
 
-python -m headway_training.lessons --data FOLDER --out ../public/lessons.zip --places ../crates/core/src/worklist/lessons.json
+python -m headway_training.lessons --data FOLDER --out ../public/lessons --places ../crates/core/src/worklist/lessons.json
 
 Each head is the first of its own seed, out of the test part's maps, whose finding has the least size that is written here;
 nothing else chose it, and no model has learnt from it, whatever one says of it. The faces are cut away. Headers and names tell
@@ -102,14 +102,16 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(1)
     heads, told = generator(options.data, "test", 0, 120, cache=options.cache), []
-    with zipfile.ZipFile(options.out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for number, case in enumerate(CASES, 1):
-            volume, findings, spacing_mm = scan_of(replace(heads, seed=TEST_SEED + 20 + number), case)
+    options.out.mkdir(parents=True, exist_ok=True)
+    for number, case in enumerate(CASES, 1):
+        volume, findings, spacing_mm = scan_of(replace(heads, seed=TEST_SEED + 20 + number), case)
+        path = options.out / f"{number}.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for name, content in images(volume, spacing_mm, study_of(number), T2):
-                put(archive, f"{number}/{name}", content)
-            told.append(told_of(findings, spacing_mm) if case.kind else None)
+                put(archive, name, content)
+        told.append(told_of(findings, spacing_mm) if case.kind else None)
+        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, {told[-1]}")
     options.places.write_text(json.dumps(told, indent=2) + "\n")
-    print(f"{options.out}: {options.out.stat().st_size / 1e6:.2f} MB, {told}")
 
 
 if __name__ == "__main__":

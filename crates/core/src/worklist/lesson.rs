@@ -21,7 +21,7 @@ pub enum Case {
     Infarct,
 }
 
-/// All of them. `training/headway_training/lessons.py` makes their images, `public/lessons.zip`.
+/// All of them. `training/headway_training/lessons.py` makes their images, `public/lessons`.
 pub const CASES: [Case; 6] =
     [Case::WhiteMatterLesions, Case::Normal, Case::WrongSequence, Case::Tumour, Case::Artefact, Case::Infarct];
 

@@ -13,13 +13,13 @@ use super::viewer::{ViewerRoom, ViewerSignals};
 use crate::browser::address::{lessons_asked_for, shadow_asked_for};
 use crate::browser::files::{FileStore, Found};
 use crate::browser::page::before_next_frame;
-use crate::workers::protocol::LESSONS;
 use headway_core::card::{Card, ModelIdentity};
 use headway_core::file::{FileMeta, Notice};
 use headway_core::study::StudyKey;
 use headway_core::triage::{Desk, Effect, Event, FileCounts, WorklistView};
 use headway_core::worklist::WorklistRow;
 use headway_core::worklist::export::Export;
+use headway_core::worklist::lesson::CASES;
 use headway_core::worklist::list::List;
 use headway_core::worklist::moment::Moment;
 use headway_core::worklist::reader::Mode;
@@ -143,7 +143,9 @@ impl App {
         app.keep_time();
         // Lessons are kept nowhere, and touch nothing that is kept.
         if lessons {
-            app.load_computed(LESSONS);
+            for case in CASES {
+                app.load_computed(&format!("lessons/{}.zip", case.number()));
+            }
         } else {
             app.open_keep();
         }

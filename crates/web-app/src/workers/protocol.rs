@@ -24,8 +24,6 @@ use serde::{Deserialize, Serialize};
 pub const MODEL: &str = "models/densenet121-synthetic";
 /// The built-in study, an archive beside the workers.
 pub const SAMPLE: &str = "sample.zip";
-/// The studies of the first lessons, likewise.
-pub const LESSONS: &str = "lessons.zip";
 
 /// Page to ingest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,7 +83,7 @@ pub enum Work {
     Open(ViewId, StudyKey, SeriesSummary, Shown),
     /// Write a series anew without its patient, before any other work that waits.
     Deidentify(StudyKey, SeriesSummary, Wishes),
-    /// Fetch an archive of computed studies that lies beside the page: [`SAMPLE`] or [`LESSONS`].
+    /// Fetch an archive of computed studies that lies beside the page, by its path there.
     Fetch(String),
     /// Read a model's files. Attached: the handles of its card and, if they came along, of its weights.
     ReadModel,
